@@ -1,0 +1,13 @@
+using Fovea.Cpu.Kernels.MicroKernels;
+using Fovea.KernelGym;
+
+Console.WriteLine($"fused multiply-adds in registers: {Ceiling.Registers():F1} GF/s");
+if (args is ["micro", ..])
+{
+    for (int rows = Avx512MicroKernel.Rows; rows > 0; rows--)
+        Console.WriteLine($"avx512   {rows,2} x 32: {Ceiling.MicroKernel<Avx512MicroKernel>(rows, 32, 256),6:F1}   x 16: {Ceiling.MicroKernel<Avx512MicroKernel>(rows, 16, 256),6:F1}   x 21: {Ceiling.MicroKernel<Avx512MicroKernel>(rows, 21, 256),6:F1} GF/s");
+    for (int rows = Avx2MicroKernel.Rows; rows > 0; rows--)
+        Console.WriteLine($"avx2     {rows,2} x 16: {Ceiling.MicroKernel<Avx2MicroKernel>(rows, 16, 256),6:F1}   x  8: {Ceiling.MicroKernel<Avx2MicroKernel>(rows, 8, 256),6:F1}   x  5: {Ceiling.MicroKernel<Avx2MicroKernel>(rows, 5, 256),6:F1} GF/s");
+    for (int rows = PortableMicroKernel.Rows; rows > 0; rows--)
+        Console.WriteLine($"portable {rows,2} x 16: {Ceiling.MicroKernel<PortableMicroKernel>(rows, 16, 256),6:F1}   x  5: {Ceiling.MicroKernel<PortableMicroKernel>(rows, 5, 256),6:F1} GF/s");
+}
