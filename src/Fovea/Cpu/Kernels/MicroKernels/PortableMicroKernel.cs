@@ -33,6 +33,13 @@ internal readonly struct PortableMicroKernel : IMicroKernel
     public static void Run<TSteps, TEpilogue>(in MicroTile tile, TSteps steps, TEpilogue epilogue)
         where TSteps : struct, IReductionSteps where TEpilogue : struct, IEpilogue
     {
+        if (tile.ColumnCount < 16) RunPartly(in tile, steps, epilogue);
+        else RunHeight(in tile, steps, epilogue);
+    }
+
+    static void RunHeight<TSteps, TEpilogue>(in MicroTile tile, TSteps steps, TEpilogue epilogue)
+        where TSteps : struct, IReductionSteps where TEpilogue : struct, IEpilogue
+    {
         switch (tile.RowCount)
         {
             case 5: Multiply<Five, TSteps, TEpilogue>(in tile, steps, epilogue); break;
@@ -43,6 +50,28 @@ internal readonly struct PortableMicroKernel : IMicroKernel
         }
     }
 
+    /// <summary>Partial columns: a whole tile aside, of which the columns that count are copied.</summary>
+    /// <remarks>Not inside <c>Multiply</c>: a call there would keep every accumulator in memory, in the loop too.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static unsafe void RunPartly<TSteps, TEpilogue>(in MicroTile tile, TSteps steps, TEpilogue epilogue)
+        where TSteps : struct, IReductionSteps where TEpilogue : struct, IEpilogue
+    {
+        float* aside = stackalloc float[5 * 16];
+        nint* offsets = stackalloc nint[5];
+        for (int r = 0; r < tile.RowCount; r++)
+        {
+            offsets[r] = r * 16;
+            if (tile.Accumulate) new Span<float>(tile.Output + tile.OutputOffsets[r], tile.ColumnCount).CopyTo(new Span<float>(aside + r * 16, 16));
+        }
+        var whole = tile;
+        whole.Output = aside;
+        whole.OutputOffsets = offsets;
+        whole.ColumnCount = 16;
+        RunHeight(in whole, steps, epilogue);
+        for (int r = 0; r < tile.RowCount; r++)
+            new Span<float>(aside + r * 16, tile.ColumnCount).CopyTo(new Span<float>(tile.Output + tile.OutputOffsets[r], tile.ColumnCount));
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static unsafe void Multiply<TRows, TSteps, TEpilogue>(in MicroTile tile, TSteps steps, TEpilogue epilogue)
         where TRows : struct, IConstant where TSteps : struct, IReductionSteps where TEpilogue : struct, IEpilogue
@@ -50,7 +79,7 @@ internal readonly struct PortableMicroKernel : IMicroKernel
         Vector128<float> s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default;
         Vector128<float> s13 = default, s20 = default, s21 = default, s22 = default, s23 = default, s30 = default, s31 = default;
         Vector128<float> s32 = default, s33 = default, s40 = default, s41 = default, s42 = default, s43 = default;
-        var output = new Output(tile.Output, tile.OutputOffsets, tile.ColumnCount);
+        var output = new Output(tile.Output, tile.OutputOffsets);
         if (tile.Accumulate)
         {
             output.Load(0, ref s00, ref s01, ref s02, ref s03);
@@ -106,29 +135,20 @@ internal readonly struct PortableMicroKernel : IMicroKernel
     static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> sum)
         => Fuses ? Vector128.FusedMultiplyAdd(a, b, sum) : a * b + sum;
 
-    /// <summary>The tile's place in memory; partial columns go through a copy.</summary>
-    readonly unsafe struct Output(float* output, nint* offsets, int columns)
+    /// <summary>The tile's place in memory, always whole columns.</summary>
+    readonly unsafe struct Output(float* output, nint* offsets)
     {
         readonly float* _output = output;
         readonly nint* _offsets = offsets;
-        readonly int _columns = columns;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Load(int row, ref Vector128<float> s0, ref Vector128<float> s1, ref Vector128<float> s2, ref Vector128<float> s3)
         {
             float* at = _output + _offsets[row];
-            if (_columns == 16)
-            {
-                s0 = Vector128.Load(at);
-                s1 = Vector128.Load(at + 4);
-                s2 = Vector128.Load(at + 8);
-                s3 = Vector128.Load(at + 12);
-                return;
-            }
-            s0 = LoadPartly(at, _columns);
-            s1 = LoadPartly(at + 4, _columns - 4);
-            s2 = LoadPartly(at + 8, _columns - 8);
-            s3 = LoadPartly(at + 12, _columns - 12);
+            s0 = Vector128.Load(at);
+            s1 = Vector128.Load(at + 4);
+            s2 = Vector128.Load(at + 8);
+            s3 = Vector128.Load(at + 12);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,36 +156,10 @@ internal readonly struct PortableMicroKernel : IMicroKernel
             TEpilogue epilogue) where TEpilogue : struct, IEpilogue
         {
             float* at = _output + _offsets[row];
-            s0 = epilogue.Apply(s0, row, 0);
-            s1 = epilogue.Apply(s1, row, 4);
-            s2 = epilogue.Apply(s2, row, 8);
-            s3 = epilogue.Apply(s3, row, 12);
-            if (_columns == 16)
-            {
-                s0.Store(at);
-                s1.Store(at + 4);
-                s2.Store(at + 8);
-                s3.Store(at + 12);
-                return;
-            }
-            StorePartly(at, _columns, s0);
-            StorePartly(at + 4, _columns - 4, s1);
-            StorePartly(at + 8, _columns - 8, s2);
-            StorePartly(at + 12, _columns - 12, s3);
-        }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static Vector128<float> LoadPartly(float* from, int count)
-        {
-            var whole = Vector128<float>.Zero;
-            for (int i = 0; i < Math.Min(count, 4); i++) whole = whole.WithElement(i, from[i]);
-            return whole;
-        }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static void StorePartly(float* to, int count, Vector128<float> sums)
-        {
-            for (int i = 0; i < Math.Min(count, 4); i++) to[i] = sums.GetElement(i);
+            epilogue.Apply(s0, row, 0).Store(at);
+            epilogue.Apply(s1, row, 4).Store(at + 4);
+            epilogue.Apply(s2, row, 8).Store(at + 8);
+            epilogue.Apply(s3, row, 12).Store(at + 12);
         }
     }
 }
