@@ -12,8 +12,8 @@ internal static class DurableFile
     private const string TemporaryMark = ".tmp-";
 
     /// <summary>
-    /// Replaces <paramref name="path"/> by what <paramref name="write"/> writes: into <c>path.tmp-pid</c>, flushed to the device, renamed, and the
-    /// folder flushed. If anything fails up to the rename, the temporary file is deleted and the earlier file is untouched. If only
+    /// Replaces <paramref name="path"/> by what <paramref name="write"/> writes: into <c>path.tmp-pid</c>, flushed to the device, renamed,
+    /// and the folder flushed. If anything fails up to the rename, the temporary file is deleted and the earlier file is untouched. If only
     /// the last step fails, the new file is in place but may not survive a power cut.
     /// </summary>
     public static void Write(string path, Action<Stream> write, FileOperations? files = null)
@@ -52,7 +52,10 @@ internal static class DurableFile
         }
     }
 
-    /// <summary>Replaces <paramref name="path"/> by <paramref name="content"/>, as <see cref="Write(string, Action{Stream}, FileOperations?)"/> does.</summary>
+    /// <summary>
+    /// Replaces <paramref name="path"/> by <paramref name="content"/>, as
+    /// <see cref="Write(string, Action{Stream}, FileOperations?)"/> does.
+    /// </summary>
     public static void Write(string path, ReadOnlyMemory<byte> content, FileOperations? files = null) =>
         Write(path, stream => stream.Write(content.Span), files);
 
@@ -152,7 +155,7 @@ internal static class DurableFile
     private static IOException Failure(string path, Exception e) =>
         new($"{path}: cannot write: {e.Message.ReplaceLineEndings(" ")}", e) { HResult = e.HResult };
 
-    /// <summary>A buffer in front of a handle, written from start to end through the operations, so that each write can be made to fail.</summary>
+    /// <summary>A buffer in front of a handle, written from start to end through the operations: each write can be made to fail.</summary>
     private sealed class SequentialStream(FileOperations files, SafeFileHandle handle) : Stream
     {
         private readonly byte[] _buffer = new byte[128 * 1024];

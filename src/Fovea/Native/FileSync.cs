@@ -6,8 +6,8 @@ namespace Fovea.Native;
 
 /// <summary>
 /// Forces a file, or the entries of a folder, from the system's caches to the device, and reports a failure.
-/// .NET's own calls (<see cref="FileStream.Flush(bool)"/>, <see cref="RandomAccess.FlushToDisk"/>) return normally on Unix when fsync fails,
-/// and offer nothing for a folder.
+/// .NET's own calls (<see cref="FileStream.Flush(bool)"/>, <see cref="RandomAccess.FlushToDisk"/>) return normally on Unix when
+/// fsync fails, and offer nothing for a folder.
 /// </summary>
 internal static partial class FileSync
 {

@@ -9,7 +9,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Root => _path;
 
-    public string[] Names => [.. Directory.EnumerateFileSystemEntries(_path).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal)];
+    public string[] Names =>
+        [.. Directory.EnumerateFileSystemEntries(_path).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal)];
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
 }
