@@ -1,0 +1,53 @@
+using Fovea.Graphs;
+using Fovea.Runtime;
+
+namespace Fovea.Cpu;
+
+/// <summary>
+/// The one ordered list of kernels: production takes the first that supports a case, tests and benchmarks take all.
+/// <c>FOVEA_KERNEL=a,b.c</c> forces names or dotted prefixes; a name that fits no case of an operator leaves it alone.
+/// </summary>
+public static class CpuKernels
+{
+    // Fastest first within an operator; the naive kernel is last.
+    static readonly Kernel[] BuiltIn =
+    [
+    ];
+
+    static readonly string[] Forced = (Environment.GetEnvironmentVariable("FOVEA_KERNEL") ?? "")
+        .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    static volatile Dictionary<Type, Kernel[]> _byOp = Index(BuiltIn);
+
+    /// <summary>Every kernel, built-in and added.</summary>
+    public static IEnumerable<Kernel> All => _byOp.Values.SelectMany(k => k);
+
+    /// <summary>The kernels of an operator, in order.</summary>
+    public static IReadOnlyList<Kernel> For(Op op) => _byOp.TryGetValue(op.GetType(), out var kernels) ? kernels : [];
+
+    /// <summary>Puts a kernel before all others of its operator.</summary>
+    public static void Add(Kernel kernel)
+    {
+        lock (Forced) _byOp = Index([kernel, .. All]);
+    }
+
+    /// <summary>The first kernel that supports the case (a forced one before all others), or null.</summary>
+    public static Kernel? Choose(Op op, KernelCase @case)
+    {
+        Kernel? first = null;
+        foreach (var kernel in For(op))
+        {
+            if (!kernel.Supports(op, @case)) continue;
+            if (Forced.Length == 0) return kernel;
+            first ??= kernel;
+            if (Array.Exists(Forced, f => Matches(kernel.Name, f))) return kernel;
+        }
+        return first;
+    }
+
+    static bool Matches(string name, string forced) =>
+        name.StartsWith(forced, StringComparison.Ordinal) && (name.Length == forced.Length || name[forced.Length] == '.');
+
+    static Dictionary<Type, Kernel[]> Index(IEnumerable<Kernel> kernels) =>
+        kernels.GroupBy(k => k.OpType).ToDictionary(g => g.Key, g => g.ToArray());
+}

@@ -1,0 +1,136 @@
+using Fovea.Graphs;
+using Fovea.Tensors;
+
+namespace Fovea;
+
+/// <summary>What a network is run for. Dropout and batch norm behave differently.</summary>
+public enum Mode
+{
+    /// <summary>Predicting: running statistics, no dropout.</summary>
+    Inference,
+    /// <summary>Learning: batch statistics, dropout.</summary>
+    Training,
+}
+
+/// <summary>
+/// A function being traced on this thread: its inputs are symbols, reads of variables are leaves, and assignments rebind.
+/// </summary>
+public sealed class Trace
+{
+    [ThreadStatic] static Trace? _current;
+    [ThreadStatic] static Mode _mode;
+
+    readonly List<Tensor> _inputs = [];
+    readonly List<VariableBinding> _reads = [];
+    readonly Dictionary<Variable, Tensor> _bound = [];
+    readonly List<Variable> _writes = [];
+    readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+
+    Trace() { }
+
+    /// <summary>The trace that runs on this thread, if any.</summary>
+    public static Trace? Current => _current;
+
+    /// <summary>What code on this thread is run for; modules read it.</summary>
+    public static Mode Mode => _mode;
+
+    /// <summary>Equalities of sizes that tracing could not decide.</summary>
+    public Constraints Constraints { get; } = new();
+
+    /// <summary>Runs <paramref name="body"/> under another mode.</summary>
+    public static T WithMode<T>(Mode mode, Func<T> body)
+    {
+        var before = _mode;
+        _mode = mode;
+        try
+        {
+            return body();
+        }
+        finally
+        {
+            _mode = before;
+        }
+    }
+
+    /// <summary>Runs <paramref name="body"/> outside the trace of this thread.</summary>
+    internal static void Suspend(Action body)
+    {
+        var before = _current;
+        _current = null;
+        try
+        {
+            body();
+        }
+        finally
+        {
+            _current = before;
+        }
+    }
+
+    /// <summary>Traces a body over inputs of the given types.</summary>
+    internal static Graph Run(IReadOnlyList<TensorType> inputs, Mode mode, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> body)
+    {
+        if (_current is not null) throw new InvalidOperationException("A trace is running on this thread already.");
+        var trace = new Trace();
+        foreach (var type in inputs) trace._inputs.Add(new Tensor(type, trace));
+        _current = trace;
+        try
+        {
+            var outputs = WithMode(mode, () => body(trace._inputs));
+            Tensor[] captured = [.. outputs.Select(trace.Capture)];
+            return new Graph([.. trace._inputs], captured, [.. trace._reads],
+                [.. trace._writes.Select(v => new VariableBinding(v, trace._bound[v]))], trace.Constraints);
+        }
+        finally
+        {
+            _current = null;
+        }
+    }
+
+    /// <summary>How often this path has been asked before: the call index of random streams.</summary>
+    internal int NextCall(string path)
+    {
+        _calls.TryGetValue(path, out int count);
+        _calls[path] = count + 1;
+        return count;
+    }
+
+    /// <summary>The variable's value at this point of the trace.</summary>
+    internal Tensor Read(Variable variable)
+    {
+        if (_bound.TryGetValue(variable, out var bound)) return bound;
+        var leaf = new Tensor(variable, this);
+        _reads.Add(new(variable, leaf));
+        return _bound[variable] = leaf;
+    }
+
+    /// <summary>Later reads of the variable see <paramref name="value"/>.</summary>
+    internal void Assign(Variable variable, Tensor value)
+    {
+        value = Capture(value);
+        if (!_bound.ContainsKey(variable)) _bound[variable] = value;
+        if (!_writes.Contains(variable)) _writes.Add(variable);
+        _bound[variable] = value;
+    }
+
+    /// <summary>The leaf by which this trace read the variable's first value, or null when it did not.</summary>
+    internal Tensor? LeafOf(Variable variable)
+    {
+        foreach (var (read, leaf) in _reads)
+            if (read == variable) return leaf;
+        return null;
+    }
+
+    /// <summary>Lets a tensor into the trace: constants as they are, lazy ones evaluated first.</summary>
+    internal Tensor Capture(Tensor tensor)
+    {
+        if (tensor.Trace == this || tensor.IsEvaluated) return tensor;
+        tensor.RequireUsable();
+        if (tensor.IsTracked)
+            throw new InvalidOperationException(
+                $"The traced function captures a lazy tensor ({tensor.Type}) that depends on a trainable variable: its gradient would vanish in "
+                + "silence. Compute it inside the function, or capture tensor.StopGradient() on purpose.");
+        Suspend(tensor.EnsureEvaluated);
+        return tensor;
+    }
+}
