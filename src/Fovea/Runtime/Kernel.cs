@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Fovea.Graphs;
-using Fovea.Tensors;
 
 namespace Fovea.Runtime;
 
