@@ -28,7 +28,7 @@ public sealed record SampleInput(TensorType Type, SampleValues Values = SampleVa
     public static implicit operator SampleInput(Shape shape) => new(TensorType.Float(shape));
 
     /// <summary>A float32 input.</summary>
-    public static SampleInput Of(Shape shape, SampleValues values) => new(TensorType.Float(shape), values);
+    public static SampleInput Of(Shape shape, SampleValues values = SampleValues.Normal) => new(TensorType.Float(shape), values);
 
     /// <summary>An int64 input with values in [from, to).</summary>
     public static SampleInput Indices(Shape shape, int from, int to) => new(new(ElementType.Int64, shape), SampleValues.Integers, from, to);

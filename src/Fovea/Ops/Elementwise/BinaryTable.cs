@@ -1,0 +1,103 @@
+using Fovea.Graphs;
+
+namespace Fovea.Ops;
+
+/// <summary>The functions of two arguments that are applied element by element.</summary>
+public enum BinaryFunction
+{
+    /// <summary>x + y.</summary>
+    Add,
+    /// <summary>x − y.</summary>
+    Subtract,
+    /// <summary>x · y.</summary>
+    Multiply,
+    /// <summary>x / y; integers towards zero.</summary>
+    Divide,
+    /// <summary>xʸ.</summary>
+    Power,
+    /// <summary>The larger; NaN where either is.</summary>
+    Maximum,
+    /// <summary>The smaller; NaN where either is.</summary>
+    Minimum,
+    /// <summary>x = y.</summary>
+    Equal,
+    /// <summary>x ≠ y.</summary>
+    NotEqual,
+    /// <summary>x &lt; y.</summary>
+    Less,
+    /// <summary>x ≤ y.</summary>
+    LessOrEqual,
+    /// <summary>x > y.</summary>
+    Greater,
+    /// <summary>x ≥ y.</summary>
+    GreaterOrEqual,
+    /// <summary>Both.</summary>
+    And,
+    /// <summary>Either.</summary>
+    Or,
+    /// <summary>Exactly one.</summary>
+    Xor,
+}
+
+/// <summary>What a binary function takes and gives.</summary>
+public enum BinaryKind
+{
+    /// <summary>Numbers to numbers.</summary>
+    Arithmetic,
+    /// <summary>Numbers to truth values.</summary>
+    Comparison,
+    /// <summary>Truth values to truth values.</summary>
+    Logical,
+}
+
+/// <summary>One row: a function's scalar body in double and its gradient as graph.</summary>
+/// <param name="Function">The name.</param>
+/// <param name="Kind">What it takes and gives.</param>
+/// <param name="Formula">The formula, as the documentation prints it.</param>
+/// <param name="Value">f(x, y) in double; truth values are 0 and 1.</param>
+/// <param name="Gradient">(x, y, z, gradient of z, which input) to the gradient of that input before broadcasting is undone.</param>
+/// <param name="First">How the first sample input is drawn.</param>
+/// <param name="Second">How the second sample input is drawn.</param>
+public sealed record BinaryRow(BinaryFunction Function, BinaryKind Kind, string Formula, Func<double, double, double> Value,
+    Func<Tensor, Tensor, Tensor, Tensor, int, Tensor>? Gradient, SampleValues First = SampleValues.Normal, SampleValues Second = SampleValues.Normal);
+
+/// <summary>The table of binary functions.</summary>
+public static class BinaryTable
+{
+    static readonly BinaryRow[] Rows = Index(
+    [
+        new(BinaryFunction.Add, BinaryKind.Arithmetic, "x + y", (x, y) => x + y, (_, _, _, g, _) => g),
+        new(BinaryFunction.Subtract, BinaryKind.Arithmetic, "x − y", (x, y) => x - y, (_, _, _, g, i) => i == 0 ? g : -g),
+        new(BinaryFunction.Multiply, BinaryKind.Arithmetic, "x · y", (x, y) => x * y, (x, y, _, g, i) => i == 0 ? g * y : g * x),
+        new(BinaryFunction.Divide, BinaryKind.Arithmetic, "x / y", (x, y) => x / y,
+            (_, y, z, g, i) => i == 0 ? g / y : -(g * z / y), SampleValues.Normal, SampleValues.Positive),
+        new(BinaryFunction.Power, BinaryKind.Arithmetic, "xʸ", Math.Pow,
+            (x, y, z, g, i) => i == 0 ? g * y * x.Power(y - 1) : g * z * x.Log(), SampleValues.Positive),
+        new(BinaryFunction.Maximum, BinaryKind.Arithmetic, "max(x, y)", Math.Max,
+            (x, y, _, g, i) => i == 0 ? g * (x - y).Step() : g * (1 - (x - y).Step()), SampleValues.Distinct, SampleValues.Positive),
+        new(BinaryFunction.Minimum, BinaryKind.Arithmetic, "min(x, y)", Math.Min,
+            (x, y, _, g, i) => i == 0 ? g * (y - x).Step() : g * (1 - (y - x).Step()), SampleValues.Distinct, SampleValues.Positive),
+        new(BinaryFunction.Equal, BinaryKind.Comparison, "x = y", (x, y) => x == y ? 1 : 0, null),
+        new(BinaryFunction.NotEqual, BinaryKind.Comparison, "x ≠ y", (x, y) => x != y ? 1 : 0, null),
+        new(BinaryFunction.Less, BinaryKind.Comparison, "x < y", (x, y) => x < y ? 1 : 0, null),
+        new(BinaryFunction.LessOrEqual, BinaryKind.Comparison, "x ≤ y", (x, y) => x <= y ? 1 : 0, null),
+        new(BinaryFunction.Greater, BinaryKind.Comparison, "x > y", (x, y) => x > y ? 1 : 0, null),
+        new(BinaryFunction.GreaterOrEqual, BinaryKind.Comparison, "x ≥ y", (x, y) => x >= y ? 1 : 0, null),
+        new(BinaryFunction.And, BinaryKind.Logical, "x and y", (x, y) => x != 0 && y != 0 ? 1 : 0, null),
+        new(BinaryFunction.Or, BinaryKind.Logical, "x or y", (x, y) => x != 0 || y != 0 ? 1 : 0, null),
+        new(BinaryFunction.Xor, BinaryKind.Logical, "x xor y", (x, y) => (x != 0) != (y != 0) ? 1 : 0, null),
+    ]);
+
+    /// <summary>All rows.</summary>
+    public static IReadOnlyList<BinaryRow> All => Rows;
+
+    /// <summary>The row of a function.</summary>
+    public static BinaryRow Row(BinaryFunction function) => Rows[(int)function];
+
+    static BinaryRow[] Index(BinaryRow[] rows)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            if ((int)rows[i].Function != i) throw new InvalidOperationException($"Row {i} of the table is {rows[i].Function}: keep the order of the names.");
+        return rows;
+    }
+}

@@ -1,0 +1,119 @@
+using Fovea.Ops;
+
+namespace Fovea;
+
+/// <summary>The functions of tensors: every operator's, each in its operator's file.</summary>
+public static partial class TensorFunctions
+{
+    /// <param name="x">The first operand.</param>
+    extension(Tensor x)
+    {
+        /// <summary>x + y with broadcasting.</summary>
+        public static Tensor operator +(Tensor left, Tensor right) => Apply(BinaryFunction.Add, left, right);
+
+        /// <summary>x + s.</summary>
+        public static Tensor operator +(Tensor left, Scalar right) => Apply(BinaryFunction.Add, left, right);
+
+        /// <summary>s + x.</summary>
+        public static Tensor operator +(Scalar left, Tensor right) => Apply(BinaryFunction.Add, left, right);
+
+        /// <summary>x − y with broadcasting.</summary>
+        public static Tensor operator -(Tensor left, Tensor right) => Apply(BinaryFunction.Subtract, left, right);
+
+        /// <summary>x − s.</summary>
+        public static Tensor operator -(Tensor left, Scalar right) => Apply(BinaryFunction.Subtract, left, right);
+
+        /// <summary>s − x.</summary>
+        public static Tensor operator -(Scalar left, Tensor right) => Apply(BinaryFunction.Subtract, left, right);
+
+        /// <summary>x · y with broadcasting.</summary>
+        public static Tensor operator *(Tensor left, Tensor right) => Apply(BinaryFunction.Multiply, left, right);
+
+        /// <summary>x · s.</summary>
+        public static Tensor operator *(Tensor left, Scalar right) => Apply(BinaryFunction.Multiply, left, right);
+
+        /// <summary>s · x.</summary>
+        public static Tensor operator *(Scalar left, Tensor right) => Apply(BinaryFunction.Multiply, left, right);
+
+        /// <summary>x / y with broadcasting.</summary>
+        public static Tensor operator /(Tensor left, Tensor right) => Apply(BinaryFunction.Divide, left, right);
+
+        /// <summary>x / s.</summary>
+        public static Tensor operator /(Tensor left, Scalar right) => Apply(BinaryFunction.Divide, left, right);
+
+        /// <summary>s / x.</summary>
+        public static Tensor operator /(Scalar left, Tensor right) => Apply(BinaryFunction.Divide, left, right);
+
+        /// <summary>−x.</summary>
+        public static Tensor operator -(Tensor operand) => Tensor.Apply(new Unary(UnaryFunction.Negate), operand);
+
+        /// <summary>x > y, as truth values.</summary>
+        public static Tensor operator >(Tensor left, Tensor right) => Apply(BinaryFunction.Greater, left, right);
+
+        /// <summary>x &lt; y, as truth values.</summary>
+        public static Tensor operator <(Tensor left, Tensor right) => Apply(BinaryFunction.Less, left, right);
+
+        /// <summary>x > s, as truth values.</summary>
+        public static Tensor operator >(Tensor left, Scalar right) => Apply(BinaryFunction.Greater, left, right);
+
+        /// <summary>x &lt; s, as truth values.</summary>
+        public static Tensor operator <(Tensor left, Scalar right) => Apply(BinaryFunction.Less, left, right);
+
+        /// <summary>x ≥ y, as truth values.</summary>
+        public static Tensor operator >=(Tensor left, Tensor right) => Apply(BinaryFunction.GreaterOrEqual, left, right);
+
+        /// <summary>x ≤ y, as truth values.</summary>
+        public static Tensor operator <=(Tensor left, Tensor right) => Apply(BinaryFunction.LessOrEqual, left, right);
+
+        /// <summary>x = y element by element, as truth values. (The operator == compares references.)</summary>
+        public Tensor EqualTo(Tensor y) => Apply(BinaryFunction.Equal, x, y);
+
+        /// <summary>xʸ.</summary>
+        public Tensor Power(Tensor y) => Apply(BinaryFunction.Power, x, y);
+
+        /// <summary>xˢ.</summary>
+        public Tensor Power(Scalar y) => Apply(BinaryFunction.Power, x, y);
+
+        /// <summary>The larger of two, element by element.</summary>
+        public Tensor Maximum(Tensor y) => Apply(BinaryFunction.Maximum, x, y);
+
+        /// <summary>The smaller of two, element by element.</summary>
+        public Tensor Minimum(Tensor y) => Apply(BinaryFunction.Minimum, x, y);
+
+        /// <summary>|x|.</summary>
+        public Tensor Abs() => Tensor.Apply(new Unary(UnaryFunction.Abs), x);
+
+        /// <summary>−1, 0 or 1.</summary>
+        public Tensor Sign() => Tensor.Apply(new Unary(UnaryFunction.Sign), x);
+
+        /// <summary>x².</summary>
+        public Tensor Square() => Tensor.Apply(new Unary(UnaryFunction.Square), x);
+
+        /// <summary>√x.</summary>
+        public Tensor Sqrt() => Tensor.Apply(new Unary(UnaryFunction.Sqrt), x);
+
+        /// <summary>eˣ.</summary>
+        public Tensor Exp() => Tensor.Apply(new Unary(UnaryFunction.Exp), x);
+
+        /// <summary>ln x.</summary>
+        public Tensor Log() => Tensor.Apply(new Unary(UnaryFunction.Log), x);
+
+        /// <summary>max(x, 0).</summary>
+        public Tensor Relu() => Tensor.Apply(new Unary(UnaryFunction.Relu), x);
+
+        /// <summary>1 where x > 0, else 0.</summary>
+        public Tensor Step() => Tensor.Apply(new Unary(UnaryFunction.Step), x);
+
+        /// <summary>tanh x.</summary>
+        public Tensor Tanh() => Tensor.Apply(new Unary(UnaryFunction.Tanh), x);
+
+        /// <summary>1 / (1 + e⁻ˣ).</summary>
+        public Tensor Sigmoid() => Tensor.Apply(new Unary(UnaryFunction.Sigmoid), x);
+    }
+
+    static Tensor Apply(BinaryFunction function, Tensor x, Tensor y) => Tensor.Apply(new Binary(function), x, y);
+
+    static Tensor Apply(BinaryFunction function, Tensor x, Scalar y) => Apply(function, x, y.ToTensor(x.ElementType));
+
+    static Tensor Apply(BinaryFunction function, Scalar x, Tensor y) => Apply(function, x.ToTensor(y.ElementType), y);
+}
