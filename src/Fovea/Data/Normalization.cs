@@ -43,10 +43,10 @@ public sealed class Normalization
             Span<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(values);
             var (mean, scale) = (new Vector<float>(_mean[c]), new Vector<float>(_scale[c]));
             for (int i = 0; i < wide.Length; i++) wide[i] = (wide[i] - mean) * scale;
-            foreach (ref float value in values[(wide.Length * Vector<float>.Count)..]) value = Apply(value, c);
+            foreach (ref float value in values[(wide.Length * Vector<float>.Count)..]) value = Scale(value, c);
         }
     }
 
     /// <summary>One value of one channel.</summary>
-    internal float Apply(float value, int channel) => (value - _mean[channel]) * _scale[channel];
+    internal float Scale(float value, int channel) => (value - _mean[channel]) * _scale[channel];
 }
