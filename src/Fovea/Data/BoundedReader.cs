@@ -204,7 +204,8 @@ internal sealed class BoundedReader : IDisposable
 
     private void Require(long count, string what)
     {
-        if (count < 0 || count > Remaining) throw Error($"{what} needs {count} bytes, {Remaining} are left; the file is cut off or damaged");
+        if (count < 0 || count > Remaining)
+            throw Error($"{what} needs {count} bytes, {Remaining} are left; the file is cut off or damaged");
     }
 
     private int ReadStream(Span<byte> destination, string what)

@@ -19,9 +19,17 @@ internal sealed class BytesDataset : Dataset
         _labels = labels.ToArray();
         _size = ImageSize;
         if ((long)_size * Count != images.LongLength)
-            throw new ArgumentException($"{Count} images of {inputShape} take {(long)_size * Count} bytes, not {images.LongLength}.", nameof(images));
+        {
+            throw new ArgumentException(
+                $"{Count} images of {inputShape} take {(long)_size * Count} bytes, not {images.LongLength}.", nameof(images));
+        }
+
         int bad = _labels.AsSpan().IndexOfAnyExceptInRange(0, classes.Count - 1);
-        if (bad >= 0) throw new ArgumentException($"Label {_labels[bad]} of image {bad} is out of range: 0 to {classes.Count - 1}.", nameof(labels));
+        if (bad >= 0)
+        {
+            throw new ArgumentException(
+                $"Label {_labels[bad]} of image {bad} is out of range: 0 to {classes.Count - 1}.", nameof(labels));
+        }
     }
 
     public override int Label(int index) => _labels[index];

@@ -16,7 +16,11 @@ internal static class Cifar
         foreach (BoundedReader reader in readers)
         {
             if (reader.Length == 0 || reader.Length % RecordSize != 0)
-                throw reader.Error($"its {reader.Length} bytes are no whole number of {RecordSize}-byte records; the file is cut off or damaged");
+            {
+                throw reader.Error(
+                    $"its {reader.Length} bytes are no whole number of {RecordSize}-byte records; the file is cut off or damaged");
+            }
+
             total += reader.Length / RecordSize;
             if (total * ImageSize > Array.MaxLength) throw reader.Error($"{total} images are more than one set can hold");
             reader.Charge(reader.Length, "the images");

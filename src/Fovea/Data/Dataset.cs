@@ -7,8 +7,8 @@ using Fovea.Tensors;
 namespace Fovea;
 
 /// <summary>
-/// A set of labelled images, read by index. Immutable and safe for any number of threads. A source of one's own derives from it and says how to read one image
-/// and one label; everything else (views, splits, statistics, digest, batches) works on that.
+/// A set of labelled images, read by index. Immutable and safe for any number of threads. A source of one's own derives from it and says
+/// how to read one image and one label; everything else (views, splits, statistics, digest, batches) works on that.
 /// </summary>
 public abstract class Dataset
 {
@@ -42,7 +42,8 @@ public abstract class Dataset
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>
-    /// SHA-256 over shape, count, class names, labels and images, 64 lower-case hexadecimal digits: equal digests, equal data. Computed when first asked for.
+    /// SHA-256 over shape, count, class names, labels and images, 64 lower-case hexadecimal digits: equal digests, equal data. Computed
+    /// when first asked for.
     /// </summary>
     public string Digest => _digest.Value;
 
@@ -113,8 +114,8 @@ public abstract class Dataset
 
     /// <summary>
     /// Cuts the set in two, at random, with the same share of every class in both parts (stratified). The first part holds
-    /// round(fraction × Count) images; what rounding leaves over goes to the classes with the largest remainders. Both parts keep the order of the set. The same seed
-    /// gives the same parts on every platform.
+    /// round(fraction × Count) images; what rounding leaves over goes to the classes with the largest remainders. Both parts keep the
+    /// order of the set. The same seed gives the same parts on every platform.
     /// </summary>
     /// <param name="fraction">The share of the first part, between 0 and 1; both parts must get at least one image.</param>
     /// <param name="seed">Chooses which images go where.</param>
@@ -122,7 +123,10 @@ public abstract class Dataset
     {
         int total = (int)Math.Round(fraction * Count, MidpointRounding.AwayFromZero);
         if (!(fraction > 0 && fraction < 1) || total < 1 || total >= Count)
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, $"A split of {Count} images needs a fraction that leaves at least one on each side.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), fraction, $"A split of {Count} images needs a fraction that leaves at least one on each side.");
+        }
 
         var members = new List<int>[Classes.Count];
         for (int c = 0; c < members.Length; c++) members[c] = [];
@@ -141,8 +145,8 @@ public abstract class Dataset
     }
 
     /// <summary>
-    /// Mean and standard deviation of every channel over all images of this set (call it on the training part), summed in double precision in the order of the
-    /// set: the same bits every time.
+    /// Mean and standard deviation of every channel over all images of this set (call it on the training part), summed in double
+    /// precision in the order of the set: the same bits every time.
     /// </summary>
     public Normalization ComputeNormalization()
     {
@@ -185,7 +189,10 @@ public abstract class Dataset
     private static int[] Quotas(List<int>[] members, double fraction, int total)
     {
         int[] quota = [.. members.Select(m => (int)(fraction * m.Count))];
-        int[] byRemainder = [.. Enumerable.Range(0, members.Length).OrderByDescending(c => fraction * members[c].Count - quota[c]).ThenBy(c => c)];
+        int[] byRemainder =
+        [
+            .. Enumerable.Range(0, members.Length).OrderByDescending(c => fraction * members[c].Count - quota[c]).ThenBy(c => c),
+        ];
         int missing = total - quota.Sum();
         for (int k = 0; missing > 0; k = (k + 1) % byRemainder.Length)
         {

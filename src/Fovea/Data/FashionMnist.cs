@@ -1,7 +1,8 @@
 namespace Fovea;
 
 /// <summary>
-/// Fashion-MNIST (Xiao, Rasul and Vollgraf 2017, MIT licence): 60 000 training and 10 000 test pictures of clothes, grey, 28×28, 10 classes.
+/// Fashion-MNIST (Xiao, Rasul and Vollgraf 2017, MIT licence): 60 000 training and 10 000 test pictures of clothes, grey, 28×28,
+/// 10 classes.
 /// </summary>
 public static class FashionMnist
 {

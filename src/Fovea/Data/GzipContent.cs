@@ -37,7 +37,10 @@ internal sealed class GzipContent : Stream
         _expectedCrc = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         Length = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
         if (Length > (end - start) * MostExpansion)
-            throw new InvalidDataException($"the gzip file declares {Length} bytes, more than its {end - start} compressed bytes can hold; it is cut off or damaged");
+        {
+            throw new InvalidDataException(
+                $"the gzip file declares {Length} bytes, more than its {end - start} compressed bytes can hold; it is cut off or damaged");
+        }
 
         file.Position = start;
         _inflated = new DeflateStream(new Section(file, end), CompressionMode.Decompress);
@@ -73,7 +76,10 @@ internal sealed class GzipContent : Stream
     public void Verify()
     {
         if (_position != Length || _crc.Value != _expectedCrc || Inflate(stackalloc byte[1]) != 0)
-            throw new InvalidDataException("the content does not match the gzip checksum: the file is cut off, damaged or followed by other bytes");
+        {
+            throw new InvalidDataException(
+                "the content does not match the gzip checksum: the file is cut off, damaged or followed by other bytes");
+        }
     }
 
     public override void Flush() { }

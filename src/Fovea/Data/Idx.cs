@@ -38,6 +38,7 @@ internal static class Idx
         return elements;
 
         Exception Mismatch(int axes) => reader.Error(
-            $"the header declares {string.Join('x', read[..axes])} elements, but {reader.Remaining} bytes follow; the file is cut off or damaged");
+            $"the header declares {string.Join('x', read[..axes])} elements, but {reader.Remaining} bytes follow; " +
+            "the file is cut off or damaged");
     }
 }

@@ -1,8 +1,8 @@
 namespace Fovea.Data;
 
 /// <summary>
-/// Random integers that depend only on a key: the same on every platform, in every version, on any thread. SplitMix64 (Steele, Lea and Flood,
-/// "Fast splittable pseudorandom number generators", 2014), started from a hash of the key.
+/// Random integers that depend only on a key: the same on every platform, in every version, on any thread. SplitMix64 (Steele, Lea and
+/// Flood, "Fast splittable pseudorandom number generators", 2014), started from a hash of the key.
 /// </summary>
 internal struct KeyedRandom
 {

@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Fovea.Data;
 
 /// <summary>
-/// Brings every channel to mean 0 and deviation 1: <c>(x − mean) · (1 / deviation)</c>, in single precision. Training and prediction both go through
-/// <see cref="Apply"/>, so that they see the same bits.
+/// Brings every channel to mean 0 and deviation 1: <c>(x − mean) · (1 / deviation)</c>, in single precision. Training and prediction both
+/// go through <see cref="Apply"/>, so that they see the same bits.
 /// </summary>
 public sealed class Normalization
 {
@@ -18,8 +19,12 @@ public sealed class Normalization
         if (mean.Length == 0 || mean.Length != deviation.Length)
             throw new ArgumentException($"There are {mean.Length} means and {deviation.Length} deviations; give one of each a channel.");
         for (int c = 0; c < mean.Length; c++)
-            if (!float.IsFinite(mean[c]) || !float.IsNormal(deviation[c]) || deviation[c] < 0)
-                throw new ArgumentException($"Mean {mean[c]} and deviation {deviation[c]} of channel {c} cannot normalise.");
+        {
+            if (float.IsFinite(mean[c]) && float.IsNormal(deviation[c]) && deviation[c] > 0) continue;
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"Mean {mean[c]} and deviation {deviation[c]} of channel {c} cannot normalise."));
+        }
+
         _mean = mean.ToArray();
         _deviation = deviation.ToArray();
         _scale = Array.ConvertAll(_deviation, d => 1 / d);

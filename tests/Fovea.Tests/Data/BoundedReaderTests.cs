@@ -47,7 +47,8 @@ public sealed class BoundedReaderTests
         reader.ReadByte("a");
         long before = GC.GetAllocatedBytesForCurrentThread();
         ModelFormatException error = Assert.Throws<ModelFormatException>(() => reader.ReadBytes(1L << 40, "the table"));
-        Assert.Equal("weights.bin, byte 1: the table needs 1099511627776 bytes, 99 are left; the file is cut off or damaged", error.Message);
+        Assert.Equal(
+            "weights.bin, byte 1: the table needs 1099511627776 bytes, 99 are left; the file is cut off or damaged", error.Message);
         Assert.Throws<ModelFormatException>(() => reader.ReadBytes(-1, "the table"));
         Assert.Throws<ModelFormatException>(() => reader.Charge(1L << 30, "the tree"));
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 100_000);
@@ -141,7 +142,7 @@ public sealed class BoundedReaderTests
     [Fact]
     public void Real_gzip_files_pass_and_are_as_dotnet_decodes_them()
     {
-        string path = Path.Combine(Repository.FashionMnist, "t10k-labels-idx1-ubyte.gz");
+        string path = Path.Combine(RealData.FashionMnist, "t10k-labels-idx1-ubyte.gz");
         using var expected = new MemoryStream();
         using (var gzip = new GZipStream(File.OpenRead(path), CompressionMode.Decompress)) gzip.CopyTo(expected);
         using BoundedReader reader = BoundedReader.Open(path, FileKind.Data);

@@ -93,22 +93,34 @@ public sealed class DatasetTests
         Dataset data = Numbered(20, i => i % 3);
         string[] digests =
         [
-            data.Digest, Numbered(20, i => (i + 1) % 3).Digest, Numbered(21, i => i % 3).Digest, data.Take(19).Digest, data.Subset([1, 0]).Digest,
-            data.Subset([0, 1]).Digest, Dataset.FromBytes(new byte[16], [0], [1, 4, 4], Names).Digest, Dataset.FromBytes(new byte[16], [0], [1, 2, 8], Names).Digest,
-            Dataset.FromBytes(new byte[16], [0], [1, 4, 4], ["a", "b", "d"]).Digest, new Synthetic(20).Digest, new Synthetic(21).Digest,
+            data.Digest, Numbered(20, i => (i + 1) % 3).Digest, Numbered(21, i => i % 3).Digest,
+            data.Take(19).Digest, data.Subset([1, 0]).Digest, data.Subset([0, 1]).Digest,
+            Dataset.FromBytes(new byte[16], [0], [1, 4, 4], Names).Digest,
+            Dataset.FromBytes(new byte[16], [0], [1, 2, 8], Names).Digest,
+            Dataset.FromBytes(new byte[16], [0], [1, 4, 4], ["a", "b", "d"]).Digest,
+            new Synthetic(20).Digest, new Synthetic(21).Digest,
         ];
         Assert.Equal(digests.Length, digests.Distinct().Count());
         Assert.All(digests, d => Assert.Matches("^[0-9a-f]{64}$", d));
         Assert.Equal(data.Digest, Numbered(20, i => i % 3).Digest);
 
-        byte[] plain = [3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 97, 1, 0, 0, 0, 98, 1, 0, 0, 0, 99, 2, 0, 0, 0, 8, 9];
+        byte[] plain =
+        [
+            3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, // rank, channels, height, width
+            1, 0, 0, 0, // count
+            3, 0, 0, 0, 1, 0, 0, 0, 97, 1, 0, 0, 0, 98, 1, 0, 0, 0, 99, // classes
+            2, 0, 0, 0, 8, 9, // labels, images
+        ];
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(plain)), Dataset.FromBytes([8, 9], [2], [1, 1, 2], Names).Digest);
     }
 
     [Fact]
     public void Normalisation_has_mean_0_and_deviation_1_in_each_channel()
     {
-        byte[] bytes = [.. Enumerable.Range(0, 50 * 3 * 7 * 5).Select(i => (byte)(i / 35 % 3 == 2 ? 9 : i * 37 % 101 + i / 35 % 3 * 20))];
+        byte[] bytes =
+        [
+            .. Enumerable.Range(0, 50 * 3 * 7 * 5).Select(i => (byte)(i / 35 % 3 == 2 ? 9 : i * 37 % 101 + i / 35 % 3 * 20)),
+        ];
         Dataset data = Dataset.FromBytes(bytes, new int[50], [3, 7, 5], Names);
         Normalization normalization = data.ComputeNormalization();
         Assert.Equal(1f, normalization.Deviation[2]); // constant

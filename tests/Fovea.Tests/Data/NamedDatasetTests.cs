@@ -9,7 +9,7 @@ public sealed class NamedDatasetTests
     [Fact]
     public void Fashion_mnist_is_whole()
     {
-        DatasetSplits data = FashionMnist.Load(Repository.FashionMnist);
+        DatasetSplits data = FashionMnist.Load(RealData.FashionMnist);
         Assert.Equal((60_000, 10_000), (data.Train.Count, data.Test.Count));
         Assert.Equal([1, 28, 28], data.Train.InputShape);
         Assert.Equal("Ankle boot", data.Train.Classes[data.Train.Label(0)]);
@@ -28,17 +28,18 @@ public sealed class NamedDatasetTests
     [Fact]
     public void Mnist_test_files_are_read_and_training_files_are_missed_by_name()
     {
-        DatasetSplits data = Mnist.Load(Repository.External("images/mnist-test"));
+        DatasetSplits data = Mnist.Load(RealData.External("images/mnist-test"));
         Assert.Equal(10_000, data.Test.Count);
         Assert.Equal([7, 2, 1, 0, 4, 1, 4, 9, 5, 9], Enumerable.Range(0, 10).Select(data.Test.Label));
         FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => data.Train);
-        Assert.Contains("no training images there; put train-images-idx3-ubyte or train-images-idx3-ubyte.gz into it", error.Message, StringComparison.Ordinal);
+        const string mend = "no training images there; put train-images-idx3-ubyte or train-images-idx3-ubyte.gz into it";
+        Assert.EndsWith(mend, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Cifar_is_read_from_whatever_batches_there_are()
     {
-        DatasetSplits data = Cifar10.Load(Repository.External("images/cifar10"));
+        DatasetSplits data = Cifar10.Load(RealData.External("images/cifar10"));
         Assert.Equal((10_000, 1_000), (data.Train.Count, data.Test.Count));
         Assert.Equal([3, 32, 32], data.Train.InputShape);
         Assert.Equal("frog", data.Train.Classes[data.Train.Label(0)]);
@@ -55,14 +56,18 @@ public sealed class NamedDatasetTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["cifar-10-batches-bin"]);
-        foreach ((string name, byte label) in new[] { ("data_batch_2.bin", (byte)2), ("data_batch_1.bin", (byte)1), ("test_batch.bin", (byte)9) })
-            File.WriteAllBytes(Path.Combine(folder["cifar-10-batches-bin"], name), [label, .. Enumerable.Repeat((byte)(label * 20), 3072), label, .. new byte[3072]]);
+        foreach ((string name, int label) in new[] { ("data_batch_2.bin", 2), ("data_batch_1.bin", 1), ("test_batch.bin", 9) })
+        {
+            byte[] image = [.. Enumerable.Repeat((byte)(label * 20), 3072)];
+            File.WriteAllBytes(Path.Combine(folder["cifar-10-batches-bin"], name), [(byte)label, .. image, (byte)label, .. image]);
+        }
+
         DatasetSplits data = Cifar10.Load(folder.Root);
         Assert.Equal([1, 1, 2, 2], Enumerable.Range(0, 4).Select(data.Train.Label));
         Assert.Equal(9, data.Test.Label(1));
-        float[] image = new float[3072];
-        data.Train.Read(2, image);
-        Assert.All(image, v => Assert.Equal(40 / 255f, v));
+        float[] third = new float[3072];
+        data.Train.Read(2, third);
+        Assert.All(third, v => Assert.Equal(40 / 255f, v));
     }
 
     [Fact]
@@ -72,8 +77,10 @@ public sealed class NamedDatasetTests
         File.WriteAllBytes(folder["test_batch.bin"], [10, .. new byte[3072]]);
         File.WriteAllBytes(folder["data_batch_1.bin"], new byte[3072]);
         DatasetSplits data = Cifar10.Load(folder.Root);
-        Assert.Equal($"{folder["test_batch.bin"]}, byte 1: label 10 is out of range: 0 to 9", Assert.Throws<DataFormatException>(() => data.Test).Message);
-        Assert.Contains("no whole number of 3073-byte records", Assert.Throws<DataFormatException>(() => data.Train).Message, StringComparison.Ordinal);
+        DataFormatException label = Assert.Throws<DataFormatException>(() => data.Test);
+        Assert.Equal($"{folder["test_batch.bin"]}, byte 1: label 10 is out of range: 0 to 9", label.Message);
+        DataFormatException record = Assert.Throws<DataFormatException>(() => data.Train);
+        Assert.Contains("no whole number of 3073-byte records", record.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,7 +117,8 @@ public sealed class NamedDatasetTests
     public void Missing_folders_are_named()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains(folder["none"], Assert.Throws<DirectoryNotFoundException>(() => FashionMnist.Load(folder["none"])).Message, StringComparison.Ordinal);
+        DirectoryNotFoundException error = Assert.Throws<DirectoryNotFoundException>(() => FashionMnist.Load(folder["none"]));
+        Assert.StartsWith(folder["none"], error.Message, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => Cifar10.Load(folder.Root).Train);
     }
 

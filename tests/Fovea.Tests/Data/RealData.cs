@@ -3,7 +3,7 @@ using Xunit;
 namespace Fovea.Tests.Data;
 
 /// <summary>Where real data lies.</summary>
-internal static class Repository
+internal static class RealData
 {
     /// <summary>The folder of Fovea.slnx.</summary>
     public static string Root { get; } = FindRoot();
