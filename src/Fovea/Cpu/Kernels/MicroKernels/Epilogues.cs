@@ -69,3 +69,33 @@ internal readonly unsafe struct BiasReluEpilogue(float* bias) : IEpilogue
     public Vector128<float> Apply(Vector128<float> sum, int row, int column)
         => Vector128.MaxNative(Vector128<float>.Zero, sum + Vector128.Load(bias + column));
 }
+
+/// <summary>Makes the epilogue of each block of columns.</summary>
+internal interface IEpilogueSource<TEpilogue> where TEpilogue : struct, IEpilogue
+{
+    /// <summary>The epilogue of the block that starts at a column of the padded columns.</summary>
+    TEpilogue At(int firstColumn);
+}
+
+/// <summary>No epilogue on any block.</summary>
+internal readonly struct NoEpilogueSource : IEpilogueSource<NoEpilogue>
+{
+    /// <inheritdoc/>
+    public NoEpilogue At(int firstColumn) => default;
+}
+
+/// <summary>A bias.</summary>
+/// <param name="bias">Each block padded.</param>
+internal readonly unsafe struct BiasSource(float* bias) : IEpilogueSource<BiasEpilogue>
+{
+    /// <inheritdoc/>
+    public BiasEpilogue At(int firstColumn) => new(bias + firstColumn);
+}
+
+/// <summary>A bias, then clipping below at zero.</summary>
+/// <param name="bias">Each block padded.</param>
+internal readonly unsafe struct BiasReluSource(float* bias) : IEpilogueSource<BiasReluEpilogue>
+{
+    /// <inheritdoc/>
+    public BiasReluEpilogue At(int firstColumn) => new(bias + firstColumn);
+}

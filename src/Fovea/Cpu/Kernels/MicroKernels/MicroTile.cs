@@ -55,11 +55,12 @@ internal readonly struct StridedSteps(nint strideInBytes) : IReductionSteps
     public nint ByteOffset(nint k) => k * strideInBytes;
 }
 
-/// <summary>Adjacent floats: the channels of a pixel.</summary>
-internal readonly struct AdjacentSteps : IReductionSteps
+/// <summary>Adjacent floats: the channels of a pixel, or those of one group.</summary>
+/// <param name="startInBytes">Bytes from the row's address to the first.</param>
+internal readonly struct AdjacentSteps(nint startInBytes) : IReductionSteps
 {
     /// <inheritdoc/>
-    public nint ByteOffset(nint k) => k * sizeof(float);
+    public nint ByteOffset(nint k) => k * sizeof(float) + startInBytes;
 }
 
 /// <summary>Steps anywhere: the window of an image with few channels, of any layout, as one flat reduction.</summary>
