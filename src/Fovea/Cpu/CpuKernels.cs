@@ -12,6 +12,9 @@ public static class CpuKernels
     // Fastest first within an operator; the naive kernel is last.
     static readonly Kernel[] BuiltIn =
     [
+        new Kernels.Convolution.Naive(),
+        new Kernels.ConvolutionWeightGradient.Naive(),
+        new Kernels.TransposedConvolution.Naive(),
     ];
 
     static readonly string[] Forced = (Environment.GetEnvironmentVariable("FOVEA_KERNEL") ?? "")

@@ -1,0 +1,28 @@
+using System.Collections.Frozen;
+using Fovea.Errors;
+using Fovea.Graphs;
+
+namespace Fovea.Ops;
+
+/// <summary>Every built-in operator by name, as a prototype that carries the defaults of its attributes.</summary>
+public static class OpCatalog
+{
+    static readonly Op[] Prototypes =
+    [
+        new Convolution(ConvolutionGeometry.Unit(2)),
+        new ConvolutionWeightGradient(ConvolutionGeometry.Unit(2), [1, 1]),
+        new TransposedConvolution(ConvolutionGeometry.Unit(2), [1, 1]),
+    ];
+
+    static readonly FrozenDictionary<string, Op> ByName = Prototypes.ToFrozenDictionary(op => op.Name, StringComparer.Ordinal);
+
+    /// <summary>The prototypes.</summary>
+    public static IReadOnlyList<Op> All => Prototypes;
+
+    /// <summary>An operator from its name and the text of its attributes; those that are absent keep their defaults.</summary>
+    /// <exception cref="UnsupportedOperatorException">There is no operator of that name.</exception>
+    /// <exception cref="FormatException">An attribute is unknown, or its text is not of its type.</exception>
+    public static Op Create(string name, IEnumerable<KeyValuePair<string, string>> attributes) => ByName.TryGetValue(name, out var prototype)
+        ? Attributes.Read(prototype, attributes)
+        : throw new UnsupportedOperatorException($"There is no operator \"{name}\".");
+}
