@@ -57,10 +57,14 @@ internal sealed class GoldenCase
     internal static IEnumerable<string> Families =>
         Repository.Files(["tests/golden"], ".safetensors").Select(file => Path.GetFileNameWithoutExtension(file));
 
-    /// <summary>Reads every case of a family. The reader is the test's own, so that it does not share a mistake with the library's.</summary>
+    internal static string PathOf(string family) => Repository.PathOf($"tests/golden/{family}.safetensors");
+
+    /// <summary>
+    /// Reads every case of a family. The reader is the test's own, so that it does not share a mistake with the library's.
+    /// </summary>
     internal static IReadOnlyList<GoldenCase> Read(string family)
     {
-        var bytes = File.ReadAllBytes(Repository.PathOf($"tests/golden/{family}.safetensors"));
+        var bytes = File.ReadAllBytes(PathOf(family));
         var length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         var header = JsonDocument.Parse(bytes.AsMemory(8, length)).RootElement;
         var data = bytes.AsMemory(8 + length);
