@@ -1,0 +1,32 @@
+namespace Fovea.Cpu.Parallel;
+
+/// <summary>
+/// An ordered list of phases, each cut into pieces that may run at once. No piece of a phase starts before every piece of the
+/// phases before it has ended; what the earlier ones wrote is then visible to it.
+/// </summary>
+/// <remarks>The counts are read once, before the first piece runs. How pieces fall to threads is not defined: bits may not depend on it.</remarks>
+internal interface IPhasedWork
+{
+    /// <summary>How many phases there are.</summary>
+    int PhaseCount { get; }
+
+    /// <summary>How many pieces a phase has; zero is allowed.</summary>
+    int Pieces(int phase);
+
+    /// <summary>Computes one piece. Called exactly once for each, unless an earlier one threw.</summary>
+    /// <param name="phase">From 0 to <see cref="PhaseCount"/> − 1.</param>
+    /// <param name="piece">From 0 to <see cref="Pieces"/>(phase) − 1.</param>
+    /// <param name="walker">The thread's number within this run, below the run's thread limit: two pieces that run at the same time have
+    /// different ones, so that scratch memory may be indexed by it.</param>
+    void Run(int phase, int piece, int walker);
+}
+
+/// <summary>The body of a parallel loop: a struct, so that starting a loop allocates nothing and a piece is a direct call.</summary>
+/// <remarks>All threads share one copy: a body reads its fields and does not write them.</remarks>
+internal interface IParallelBody
+{
+    /// <summary>Computes one piece.</summary>
+    /// <param name="piece">The piece's index, from 0.</param>
+    /// <param name="walker">The thread's number within this loop, as for <see cref="IPhasedWork.Run"/>.</param>
+    void Run(int piece, int walker);
+}
