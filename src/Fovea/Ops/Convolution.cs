@@ -38,7 +38,7 @@ namespace Fovea.Ops
                 ? Tensor.Apply(new TransposedConvolution(Geometry, x.Shape.Slice(2, rank)), dy, weight) : null;
             var dw = context.Needs(1)
                 ? Tensor.Apply(new ConvolutionWeightGradient(Geometry, weight.Shape.Slice(2, rank).ToDims()), x, dy) : null;
-            return context.Inputs.Count == 2 ? [dx, dw] : [dx, dw, null];
+            return context.Inputs.Count == 2 ? [dx, dw] : [dx, dw, context.Needs(2) ? dy.SumByChannel() : null];
         }
 
         /// <inheritdoc/>

@@ -41,7 +41,7 @@ namespace Fovea.Ops
             var dy = context.Needs(0) ? Tensor.Apply(new Convolution(Geometry), dx, weight) : null;
             var dw = context.Needs(1)
                 ? Tensor.Apply(new ConvolutionWeightGradient(Geometry, weight.Shape.Slice(2, Geometry.Rank).ToDims()), dx, y) : null;
-            return context.Inputs.Count == 2 ? [dy, dw] : [dy, dw, null];
+            return context.Inputs.Count == 2 ? [dy, dw] : [dy, dw, context.Needs(2) ? dx.SumByChannel() : null];
         }
 
         /// <inheritdoc/>

@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using Fovea.Graphs;
+using Fovea.Runtime;
+using Fovea.Tensors;
+
+namespace Fovea.Tests;
+
+/// <summary>A value outside any graph: element type, sizes, and the elements in row-major order.</summary>
+internal sealed record TestValue(ElementType Element, Dims Sizes, byte[] Bytes)
+{
+    /// <summary>A value with a copy of the elements.</summary>
+    public static TestValue Of<T>(Dims sizes, params ReadOnlySpan<T> elements) where T : unmanaged
+    {
+        if (sizes.Product() != elements.Length) throw new ArgumentException($"{sizes} has {sizes.Product()} elements; {elements.Length} were given.");
+        return new(ElementTypes.Of<T>(), sizes, MemoryMarshal.AsBytes(elements).ToArray());
+    }
+
+    /// <summary>A value of numbers from a function of the row-major index.</summary>
+    public static TestValue Fill<T>(Dims sizes, Func<int, T> element) where T : unmanaged =>
+        Of<T>(sizes, [.. Enumerable.Range(0, (int)sizes.Product()).Select(element)]);
+
+    /// <summary>Normal float32 numbers, from a fixed seed.</summary>
+    public static TestValue Normal(Dims sizes, int seed) => Normal<float>(sizes, seed);
+
+    /// <summary>Normal numbers, from a fixed seed: the same in float (rounded) and double.</summary>
+    public static TestValue Normal<T>(Dims sizes, int seed) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        ulong state = (ulong)seed * 0x9E3779B97F4A7C15 + 1;
+        return Fill(sizes, _ => T.CreateChecked(Math.Sqrt(-2 * Math.Log(Next())) * Math.Cos(2 * Math.PI * Next())));
+
+        double Next()
+        {
+            state = state * 6364136223846793005 + 1442695040888963407;
+            return ((state >> 33) + 0.5) / (1L << 31);
+        }
+    }
+
+    /// <summary>The type, in row-major order.</summary>
+    public TensorType Type => new(Element, Sizes);
+
+    /// <summary>The elements in row-major order.</summary>
+    public T[] To<T>() where T : unmanaged
+    {
+        Element.Check<T>();
+        return MemoryMarshal.Cast<byte, T>(Bytes).ToArray();
+    }
+}
+
+/// <summary>How the harness runs a kernel. Every choice must give the same bits.</summary>
+internal sealed record KernelRun
+{
+    /// <summary>Layout of every value that the kernel leaves open (Common, Any); row-major unless given.</summary>
+    public Func<int, Layout> Free { get; init; } = _ => Layout.RowMajor;
+
+    /// <summary>Whether the pieces of a phase run last to first.</summary>
+    public bool LastFirst { get; init; }
+
+    /// <summary>What the plan allows.</summary>
+    public Numerics Numerics { get; init; }
+
+    /// <summary>Lets an output lie over an input, as a plan may where the kernel allows it.</summary>
+    public (int Input, int Output)? Over { get; init; }
+}
+
+/// <summary>
+/// Runs one kernel on arrays, phase by phase and piece by piece, as a plan does. Outputs and scratch start as NaN; guard bytes around every
+/// value and around the scratch are checked afterwards.
+/// </summary>
+internal static class KernelHarness
+{
+    const int Guard = 256;
+    const byte Dirt = 0xFF;             // as float, double or half: NaN
+    const byte Fence = 0xA5;
+
+    /// <summary>The outputs of the kernel, row-major.</summary>
+    public static TestValue[] Run(Kernel kernel, Op op, params TestValue[] inputs) => Run(kernel, op, new KernelRun(), inputs);
+
+    /// <summary>The outputs of the kernel, row-major.</summary>
+    public static TestValue[] Run(Kernel kernel, Op op, KernelRun run, params TestValue[] inputs)
+    {
+        var @case = Case(kernel, op, run, inputs);
+        var work = kernel.Prepare(op, @case);
+        int count = inputs.Length + @case.Outputs.Length;
+        var memory = new Block[count];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            memory[i] = new Block(@case.Inputs[i].Bytes);
+            Relay(inputs[i].Bytes, memory[i].Span, @case.Inputs[i], toLayout: true);
+        }
+        for (int i = 0; i < @case.Outputs.Length; i++)
+        {
+            if (run.Over is { } over && over.Output == i)
+            {
+                if (!kernel.WritesOver(op, @case, over.Input, i)) throw new ArgumentException($"{kernel.Name} does not write output {i} over input {over.Input}.");
+                memory[inputs.Length + i] = memory[over.Input];
+            }
+            else memory[inputs.Length + i] = new Block(@case.Outputs[i].Bytes);
+        }
+        Block scratch = new(work.Scratch), walker = new(work.WalkerScratch);
+
+        nint[] addresses = [.. memory.Select(m => m.Address)];
+        int[] values = [.. Enumerable.Range(0, count)];
+        for (int phase = 0; phase < work.Pieces.Length; phase++)
+            for (int i = 0; i < work.Pieces[phase]; i++)
+            {
+                int piece = run.LastFirst ? work.Pieces[phase] - 1 - i : i;
+                walker.Span.Fill(Dirt);
+                kernel.Run(op, new KernelCall(@case, addresses, values, work.Prepared, scratch.Address, walker.Address, phase, piece));
+            }
+
+        for (int i = 0; i < count; i++) memory[i].Check($"{(i < inputs.Length ? $"input {i}" : $"output {i - inputs.Length}")} of {kernel.Name}");
+        scratch.Check($"the scratch of {kernel.Name}");
+        walker.Check($"the walker's scratch of {kernel.Name}");
+        return [.. @case.Outputs.Select((type, i) =>
+        {
+            byte[] bytes = new byte[type.Bytes];
+            Relay(memory[inputs.Length + i].Span, bytes, type, toLayout: false);
+            return new TestValue(type.Element, type.Sizes, bytes);
+        })];
+    }
+
+    /// <summary>The case that a plan would make: types by the shape rule, layouts by the kernel's rule.</summary>
+    public static KernelCase Case(Kernel kernel, Op op, KernelRun run, params TestValue[] inputs)
+    {
+        var outputs = op.Infer(Inputs.Of(op, [.. inputs.Select(i => i.Type)]));
+        var open = new KernelCase(
+            [.. inputs.Select(i => new BoundType(i.Element, i.Sizes, Layout.RowMajor))],
+            [.. outputs.Select(o => new BoundType(o.Element, o.Shape.ToDims(), Layout.RowMajor))], run.Numerics);
+        if (!kernel.Supports(op, open)) throw new ArgumentException($"{kernel.Name} does not compute {op} for {open}.");
+        var rule = kernel.Layouts(op, open);
+        return open with
+        {
+            Inputs = [.. open.Inputs.Zip(rule.Inputs, Place)],
+            Outputs = [.. open.Outputs.Zip(rule.Outputs, Place)],
+        };
+
+        BoundType Place(BoundType type, Placement placement) => type with
+        {
+            Layout = placement switch
+            {
+                Placement.RowMajor => Layout.RowMajor,
+                Placement.ChannelsLast => Layout.ChannelsLast(type.Rank),
+                _ => run.Free(type.Rank),
+            },
+        };
+    }
+
+    // Copies between row-major order and the order of the type's layout.
+    static void Relay(ReadOnlySpan<byte> source, Span<byte> target, BoundType type, bool toLayout)
+    {
+        int size = type.Element.Size();
+        var strides = type.Strides;
+        int[] at = new int[type.Rank];
+        for (int i = 0; i < type.Count; i++)
+        {
+            long offset = 0;
+            for (int axis = 0; axis < type.Rank; axis++) offset += at[axis] * strides[axis];
+            var (from, to) = toLayout ? (i, (int)offset) : ((int)offset, i);
+            source.Slice(from * size, size).CopyTo(target[(to * size)..]);
+            for (int axis = type.Rank - 1; axis >= 0 && ++at[axis] == type.Sizes[axis]; axis--) at[axis] = 0;
+        }
+    }
+
+    // Aligned memory that does not move, between guards.
+    sealed class Block
+    {
+        readonly byte[] _bytes;
+        readonly int _start, _length;
+
+        public Block(long length)
+        {
+            _length = (int)length;
+            _bytes = GC.AllocateUninitializedArray<byte>(_length + 2 * Guard + 64, pinned: true);
+            _bytes.AsSpan().Fill(Fence);
+            nint begin = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
+            _start = Guard + (int)(-(begin + Guard) & 63);
+            Span.Fill(Dirt);
+        }
+
+        public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, _start);
+
+        public Span<byte> Span => _bytes.AsSpan(_start, _length);
+
+        public void Check(string what)
+        {
+            if (_bytes.AsSpan(0, _start).ContainsAnyExcept(Fence)) throw new InvalidOperationException($"{what} was written before its start.");
+            if (_bytes.AsSpan(_start + _length).ContainsAnyExcept(Fence)) throw new InvalidOperationException($"{what} was written beyond its end.");
+        }
+    }
+}
