@@ -4,7 +4,7 @@ namespace Fovea.Tests.Architecture;
 internal static class Rooms
 {
     // Each room may use the rooms named, and whatever those may use.
-    static readonly (string Room, string[] Uses)[] House =
+    internal static IReadOnlyList<(string Room, string[] Uses)> Table { get; } =
     [
         ("src/Fovea/Errors", []),
         ("src/Fovea/Native", ["src/Fovea/Errors"]),
@@ -25,8 +25,6 @@ internal static class Rooms
 
     static readonly Dictionary<string, HashSet<string>> Allowed = Close();
 
-    internal static IEnumerable<string> Names => House.Select(entry => entry.Room);
-
     /// <summary>The room of a source file, or null when it stands outside every room.</summary>
     internal static string? Of(string file)
     {
@@ -45,7 +43,7 @@ internal static class Rooms
     static Dictionary<string, HashSet<string>> Close()
     {
         var closed = new Dictionary<string, HashSet<string>>();
-        foreach (var (room, uses) in House)
+        foreach (var (room, uses) in Table)
         {
             closed[room] = [.. uses, .. uses.SelectMany(use => closed[use])];
         }
