@@ -94,7 +94,7 @@ static unsafe class Layers
             long start = Stopwatch.GetTimestamp();
             for (int p = 0; p < convolution.PackPieces; p++) convolution.Pack(weights, bias, scratch, p);
             double packed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            for (int p = 0; p < convolution.ComputePieces; p++) convolution.Compute(source, scratch, walker, p, target);
+            for (int p = 0; p < convolution.ComputePieces; p++) convolution.Compute(source, weights, bias, scratch, walker, p, target);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (seconds >= best) continue;
             (best, pack) = (seconds, packed / seconds);

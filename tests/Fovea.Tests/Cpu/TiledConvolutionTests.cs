@@ -52,7 +52,7 @@ public unsafe class TiledConvolutionTests
             for (int p = convolution.ComputePieces - 1; p >= 0; p--)
             {
                 new Span<byte>(walker, (int)convolution.WalkerScratchBytes).Fill(0xFF);
-                convolution.Compute(s, scratch, walker, p, t + 1);
+                convolution.Compute(s, w, b, scratch, walker, p, t + 1);
             }
         }
         NativeMemory.AlignedFree(scratch);

@@ -51,14 +51,14 @@ internal static class ConvolutionCut
         (int Tiles, int Units) best = (1, 1);
         double least = double.PositiveInfinity;
         for (int u = 1; u <= Math.Min(units, pieces); u++)
-        {
-            int t = Math.Min(tiles, (pieces + u - 1) / u);
-            // A grid that falls short of the pieces wanted leaves workers idle: it counts as much dearer.
-            double cost = (t * weights + u * source) * Math.Max(1, 4.0 * pieces / ((double)t * u) - 3);
-            if (cost >= least) continue;
-            least = cost;
-            best = (t, u);
-        }
+            for (int t = 1; t <= tiles && (t == 1 || t * u < 2 * pieces); t *= 2)
+            {
+                // A grid that falls short of the pieces wanted shares less evenly.
+                double cost = (t * weights + u * source) * (1 + 0.25 * Math.Max(0, pieces / ((double)t * u) - 1));
+                if (cost >= least) continue;
+                least = cost;
+                best = (t, u);
+            }
         return best;
     }
 

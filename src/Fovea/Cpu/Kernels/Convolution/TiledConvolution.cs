@@ -10,7 +10,8 @@ namespace Fovea.Cpu.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Loop order: groups of tiles (their addresses stay in L1 and L2), blocks of columns, tiles. The weights of one block stream from L2,
-/// a tile's pixels stay in L1 for all taps. Nothing is copied but the weights.
+/// a tile's pixels stay in L1 for all taps. Nothing is copied but the weights: by a phase of their own, or, where a block of them
+/// serves one piece only (few pixels, many channels), by that piece, into memory that stays in its L2.
 /// </remarks>
 internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMicroKernel
 {
@@ -22,18 +23,27 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
     readonly WeightPacking _packing;
     readonly ConvolutionPiece[] _pieces;
     readonly int _depth, _zeroFloats, _groupTiles;
-    readonly bool _hasBias;
+    readonly nint _blockFloats;
+    readonly bool _hasBias, _packsInPiece;
 
     TiledConvolution(TapWindow[] windows, WeightPacking packing, int depth, bool hasBias)
     {
         (_windows, _packing, _depth, _hasBias) = (windows, packing, depth, hasBias);
         _pieces = ConvolutionCut.Cut(windows, TMicro.Rows, depth, TMicro.Columns, packing.Units);
+        _packsInPiece = windows.Length == 1 && Array.TrueForAll(_pieces, p => p.FirstTile == 0 && (long)p.TileCount * TMicro.Rows >= windows[p.Window].Pixels);
         int taps = Math.Max(1, windows.Max(w => w.TapCount));
         _groupTiles = Math.Clamp(MostAddressBytes / (taps * MicroTile.RowPitch * sizeof(nint)), 1, MostTiles);
         _groupTiles = Math.Min(_groupTiles, _pieces.Max(p => p.TileCount));
         _zeroFloats = (windows[0].SourcePitch + 15) / 16 * 16;
-        ScratchBytes = checked((packing.Floats + (hasBias ? (long)packing.Units * TMicro.Columns : 0)) * sizeof(float));
-        WalkerScratchBytes = (long)_zeroFloats * sizeof(float) + (long)_groupTiles * MicroTile.RowPitch * sizeof(nint) * (taps + 1);
+        long weights = packing.Floats + (hasBias ? (long)packing.Units * TMicro.Columns : 0);
+        if (_packsInPiece)
+        {
+            _blockFloats = Enumerable.Range(0, windows.Length).Max(packing.BlockFloats);
+            weights = 0;
+        }
+        ScratchBytes = checked(weights * sizeof(float));
+        WalkerScratchBytes = checked(((long)_blockFloats + TMicro.Columns + _zeroFloats) * sizeof(float)
+            + (long)_groupTiles * MicroTile.RowPitch * sizeof(nint) * (taps + 1));
     }
 
     /// <summary>Bytes for the packed weights and the padded bias, shared by all pieces.</summary>
@@ -42,8 +52,8 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
     /// <summary>Bytes that each worker needs for itself.</summary>
     public long WalkerScratchBytes { get; }
 
-    /// <summary>Pieces of the packing.</summary>
-    public int PackPieces => _packing.Units;
+    /// <summary>Pieces of the packing; none where each piece of the computation packs for itself.</summary>
+    public int PackPieces => _packsInPiece ? 0 : _packing.Units;
 
     /// <summary>Pieces of the computation, all of them after all of the packing.</summary>
     public int ComputePieces => _pieces.Length;
@@ -75,21 +85,47 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
 
     /// <summary>Computes a piece.</summary>
     /// <param name="source">Channels-last.</param>
+    /// <param name="weights">Row-major, O, I/groups, spatial.</param>
+    /// <param name="bias">One value a channel of the target, or null.</param>
     /// <param name="scratch">What <see cref="Pack"/> filled.</param>
     /// <param name="walker">64-byte aligned, this worker's own.</param>
     /// <param name="piece">Which piece.</param>
     /// <param name="target">Channels-last.</param>
-    public void Compute(float* source, byte* scratch, byte* walker, int piece, float* target)
+    public void Compute(float* source, float* weights, float* bias, byte* scratch, byte* walker, int piece, float* target)
     {
-        if (_hasBias) Compute(source, (float*)scratch, walker, piece, target, new BiasSource((float*)scratch + _packing.Floats), default(BiasEpilogue));
-        else Compute(source, (float*)scratch, walker, piece, target, new NoEpilogueSource(), default(NoEpilogue));
+        if (!_packsInPiece)
+        {
+            float* packed = (float*)scratch;
+            if (_hasBias) Compute(source, packed, walker, _pieces[piece], target, new BiasSource(packed + _packing.Floats), default(BiasEpilogue));
+            else Compute(source, packed, walker, _pieces[piece], target, new NoEpilogueSource(), default(NoEpilogue));
+            return;
+        }
+        var (window, _, _, first, count) = _pieces[piece];
+        float* block = (float*)walker, blockBias = block + _blockFloats;
+        byte* rest = (byte*)(blockBias + TMicro.Columns);
+        for (int unit = first; unit < first + count; unit++)
+        {
+            var one = _pieces[piece] with { FirstUnit = unit, UnitCount = 1 };
+            // Packing and the loop below add the block's own place: take it away.
+            float* packed = block - _packing.BlockStart(window, unit);
+            _packing.Pack(weights, packed, unit);
+            if (_hasBias)
+            {
+                float* padded = blockBias - (nint)unit * TMicro.Columns;
+                _packing.PackBias(bias, padded, unit);
+                Compute(source, packed, rest, one, target, new BiasSource(padded), default(BiasEpilogue));
+            }
+            else
+            {
+                Compute(source, packed, rest, one, target, new NoEpilogueSource(), default(NoEpilogue));
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Compute<TSource, TEpilogue>(float* source, float* packed, byte* walker, int index, float* target, TSource epilogues, TEpilogue _)
+    void Compute<TSource, TEpilogue>(float* source, float* packed, byte* walker, in ConvolutionPiece piece, float* target, TSource epilogues, TEpilogue _)
         where TSource : struct, IEpilogueSource<TEpilogue> where TEpilogue : struct, IEpilogue
     {
-        var piece = _pieces[index];
         var window = _windows[piece.Window];
         float* zeros = (float*)walker;
         new Span<float>(zeros, _zeroFloats).Clear();
