@@ -1,0 +1,333 @@
+using System.Runtime.CompilerServices;
+using Fovea.Cpu.Kernels.MicroKernels;
+
+namespace Fovea.Cpu.Kernels.ConvolutionWeightGradient;
+
+/// <summary>The weight gradient of a convolution as outer products of packed pixels.</summary>
+/// <remarks>
+/// <para>Formula: <c>weights[o][i][t] = Σ over samples n, output pixels p of gradient[n][p][o] · input[n][p·stride + t·dilation − padding][i]</c>.</para>
+/// <para>Layout: input and output gradient channels-last; weights row-major, <c>[O][I/groups][taps]</c>.</para>
+/// <para>
+/// Order: for each cache block of pixels, ascending, the part's channels of both operands are packed into the second cache,
+/// <c>[16 channels][line][column][16]</c> with the borders as zeros and <c>[32 channels][pixel][32]</c>; then each (32 × 16 channels,
+/// tap) block of sums takes them in. The sums stay in the second cache and are written out as weights once.
+/// </para>
+/// <para>Tails: channels are filled up with zeros; sums beyond the last channel are computed and dropped.</para>
+/// </remarks>
+internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struct, IOuterProduct
+{
+    const int BlockFloats = OuterBlock.Rows * OuterBlock.Columns;
+
+    /// <summary>Runs one piece of the first phase: a part's sums over a range of leaves.</summary>
+    /// <param name="schedule">The cut.</param>
+    /// <param name="piece">From 0 to <see cref="WeightGradientSchedule.SumPieces"/>.</param>
+    /// <param name="input">Channels-last.</param>
+    /// <param name="gradient">Output gradient, channels-last.</param>
+    /// <param name="runScratch"><see cref="WeightGradientSchedule.RunScratch"/> bytes that all pieces share, 64-byte aligned.</param>
+    /// <param name="walkerScratch">Bytes of this walker's own, 64-byte aligned.</param>
+    /// <param name="weights">Row-major; written here where the piece has the whole sum.</param>
+    public static void Sum(WeightGradientSchedule schedule, int piece, float* input, float* gradient,
+        float* runScratch, byte* walkerScratch, float* weights)
+    {
+        var part = new Part(schedule, piece % schedule.Parts);
+        int range = piece / schedule.Parts, size = schedule.PartFloats;
+        var scratch = schedule.WalkerScratch;
+        var work = new Work(schedule, part, input, gradient, walkerScratch);
+        float* free = (float*)(walkerScratch + scratch.Sums);
+
+        // A binary counter of partial sums: level l holds the sum of two to the power l leaves, or nothing.
+        int levels = schedule.RangeBits + 1;
+        float** tree = stackalloc float*[levels];
+        float** spare = stackalloc float*[levels];
+        int spares = levels;
+        for (int level = 0; level < levels; level++)
+        {
+            tree[level] = null;
+            spare[level] = free + (nint)level * size;
+        }
+        int first = range << schedule.RangeBits;
+        int count = (int)Math.Min(1L << schedule.RangeBits, schedule.Leaves - (long)first);
+        for (int leaf = 0; leaf < count; leaf++)
+        {
+            float* sum = null;
+            var (from, to) = schedule.LeafLines(first + leaf);
+            if (from < to)
+            {
+                sum = spare[--spares];
+                work.SumLines(from, to, sum);
+            }
+            int level = 0;
+            for (; (leaf >> level & 1) != 0; level++)
+            {
+                sum = Join(tree[level], sum, size, spare, ref spares);
+                tree[level] = null;
+            }
+            tree[level] = sum;
+        }
+        float* total = null;
+        for (int level = 0; level < levels; level++) total = Join(tree[level], total, size, spare, ref spares);
+
+        if (schedule.LeafRanges > 1)
+        {
+            float* to = runScratch + (nint)piece * size;
+            if (total == null) new Span<float>(to, size).Clear();
+            else Unsafe.CopyBlock(to, total, (uint)(size * sizeof(float)));
+            return;
+        }
+        for (int column = 0; column < part.ColumnBlocks; column++)
+            for (int row = 0; row < part.RowBlocks; row++)
+                Write(schedule, part, column, row, total + (nint)(column * schedule.RowsInPart + row) * schedule.TapsInPart * BlockFloats, weights);
+    }
+
+    /// <summary>Runs one piece of the second phase: the top of the tree for the sums of 32 × 16 channels.</summary>
+    /// <param name="schedule">The cut.</param>
+    /// <param name="piece">From 0 to <see cref="WeightGradientSchedule.JoinPieces"/>.</param>
+    /// <param name="runScratch">What the first phase left.</param>
+    /// <param name="weights">Row-major.</param>
+    public static void Join(WeightGradientSchedule schedule, int piece, float* runScratch, float* weights)
+    {
+        int blocks = schedule.ColumnsInPart * schedule.RowsInPart;
+        var part = new Part(schedule, piece / blocks);
+        int column = piece % blocks / schedule.RowsInPart, row = piece % blocks % schedule.RowsInPart;
+        if (column >= part.ColumnBlocks || row >= part.RowBlocks) return;
+        nint size = schedule.PartFloats, pitch = size * schedule.Parts;
+        int length = schedule.TapsInPart * BlockFloats;
+        float* sums = runScratch + part.Index * size + (nint)(piece % blocks) * length;
+        for (int step = 1; step < schedule.LeafRanges; step *= 2)
+            for (int range = 0; range + step < schedule.LeafRanges; range += 2 * step)
+                Sums.Add(sums + (range + step) * pitch, length, sums + range * pitch);
+        Write(schedule, part, column, row, sums, weights);
+    }
+
+    static float* Join(float* left, float* right, int size, float** spare, ref int spares)
+    {
+        if (left == null) return right;
+        if (right == null) return left;
+        Sums.Add(right, size, left);
+        spare[spares++] = right;
+        return left;
+    }
+
+    static void Write(WeightGradientSchedule schedule, in Part part, int column, int row, float* sums, float* weights)
+    {
+        ref readonly var sizes = ref part.Sizes;
+        int taps = sizes.Taps, channels = sizes.InputChannels;
+        int columnStart = (part.FirstColumn + column) * 32, rowStart = (part.FirstRow + row) * 16;
+        int columns = Math.Min(32, sizes.OutputChannels - columnStart);
+        float* to = weights + ((nint)part.Group * sizes.OutputChannels + columnStart) * channels * taps;
+        if (schedule.Gathers)
+        {
+            int rows = Math.Min(16, taps * channels - rowStart);
+            for (int i = 0; i < rows; i++)
+            {
+                int tap = (rowStart + i) / channels, channel = (rowStart + i) % channels;
+                Sums.Scatter(sums + i * 32, 1, 0, columns, 1, to + channel * taps + tap, (nint)channels * taps);
+            }
+            return;
+        }
+        int firstTap = part.FirstLine * sizes.Kernel.Width, channelCount = Math.Min(16, channels - rowStart);
+        for (int i = 0; i < channelCount; i++)
+        {
+            Sums.Scatter(sums + i * 32, schedule.TapsInPart, BlockFloats, columns, 1,
+                to + (nint)(rowStart + i) * taps + firstTap, (nint)channels * taps);
+        }
+    }
+
+    /// <summary>A part: which of the sums.</summary>
+    readonly struct Part
+    {
+        public readonly WeightGradientSizes Sizes;
+        public readonly int Index, Group, FirstColumn, ColumnBlocks, FirstRow, RowBlocks, FirstLine;
+
+        public Part(WeightGradientSchedule schedule, int index)
+        {
+            (Sizes, Index) = (schedule.Sizes, index);
+            (index, int line) = Math.DivRem(index, schedule.LineParts);
+            (index, int row) = Math.DivRem(index, schedule.RowParts);
+            (Group, int column) = Math.DivRem(index, schedule.ColumnParts);
+            FirstColumn = column * schedule.ColumnsInPart;
+            ColumnBlocks = Math.Min(schedule.ColumnsInPart, schedule.ColumnBlocks - FirstColumn);
+            FirstRow = row * schedule.RowsInPart;
+            RowBlocks = Math.Min(schedule.RowsInPart, schedule.RowBlocks - FirstRow);
+            FirstLine = line * schedule.LinesInPart;
+        }
+    }
+
+    /// <summary>A part's operands and buffers.</summary>
+    readonly struct Work
+    {
+        readonly WeightGradientSchedule _schedule;
+        readonly Part _part;
+        readonly float* _input, _gradient, _left, _right;
+        readonly nint* _segments;
+        readonly int* _slots;
+
+        public Work(WeightGradientSchedule schedule, in Part part, float* input, float* gradient, byte* scratch)
+        {
+            (_schedule, _part) = (schedule, part);
+            ref readonly var sizes = ref _part.Sizes;
+            _input = input + part.Group * sizes.InputChannels + (schedule.Gathers ? 0 : part.FirstRow * 16);
+            _gradient = gradient + part.Group * sizes.OutputChannels + part.FirstColumn * 32;
+            var place = schedule.WalkerScratch;
+            _left = (float*)(scratch + place.Left);
+            _right = (float*)(scratch + place.Right);
+            _segments = (nint*)(scratch + place.Segments);
+            _slots = (int*)(scratch + place.Slots);
+        }
+
+        /// <summary>The sums over some output lines of all samples, from zero.</summary>
+        public void SumLines(int from, int to, float* sums)
+        {
+            bool accumulate = false;
+            int width = _part.Sizes.Output.Width;
+            for (int row = from; row < to; row += _schedule.BlockRows)
+            {
+                int rows = Math.Min(_schedule.BlockRows, to - row);
+                for (int column = 0; column < width; column += _schedule.BlockWidth)
+                {
+                    SumBlock(row, rows, column, Math.Min(_schedule.BlockWidth, width - column), sums, accumulate);
+                    accumulate = true;
+                }
+            }
+        }
+
+        void SumBlock(int row, int rows, int column, int width, float* sums, bool accumulate)
+        {
+            ref readonly var sizes = ref _part.Sizes;
+            int channels = Math.Min(_part.ColumnBlocks * 32, sizes.OutputChannels - _part.FirstColumn * 32);
+            // Whole lines follow each other; a part of a line stands alone in its block.
+            float* from = _gradient + ((nint)row * sizes.Output.Width + column) * sizes.OutputPitch;
+            WeightGradientPacking.Channels(from, sizes.OutputPitch, (nint)rows * width, channels, 32, _right, _schedule.ColumnBlockPitch);
+
+            var block = new OuterBlock { Right = _right, Accumulate = accumulate, Segments = _segments };
+            if (_schedule.Gathers || _schedule.Copies)
+            {
+                if (_schedule.Gathers) GatherWindows(row, rows, column, width);
+                else CopyLines(row, rows, column, width);
+                *_segments = 0;
+                (block.SegmentCount, block.Length) = (1, rows * width);
+                block.LeftPitch = _schedule.Gathers ? (nint)_schedule.RowBlocks * 16 : 16;
+            }
+            else
+            {
+                PackLines(row, rows, column, width);
+                (block.SegmentCount, block.Length, block.LeftPitch) = (rows, width, 16 * _schedule.PackedStride);
+            }
+            Multiply(block, rows, sums);
+        }
+
+        void Multiply(OuterBlock block, int rows, float* sums)
+        {
+            ref readonly var sizes = ref _part.Sizes;
+            int allRows = _schedule.Gathers ? sizes.InputChannels * sizes.Taps : sizes.InputChannels;
+            int lines = _schedule.Gathers ? 1 : _schedule.LinesInPart, width = _schedule.Gathers ? 1 : sizes.Kernel.Width;
+            for (int column = 0; column < _part.ColumnBlocks; column++, block.Right += _schedule.ColumnBlockPitch)
+            {
+                block.ColumnCount = Math.Min(32, sizes.OutputChannels - (_part.FirstColumn + column) * 32);
+                for (int row = 0; row < _part.RowBlocks; row++)
+                {
+                    block.RowCount = Math.Min(16, allRows - (_part.FirstRow + row) * 16);
+                    block.Sums = sums + (nint)(column * _schedule.RowsInPart + row) * _schedule.TapsInPart * BlockFloats;
+                    for (int line = 0; line < lines; line++)
+                    {
+                        block.Segments = _segments + line * rows;
+                        for (int tap = 0; tap < width; tap++, block.Sums += BlockFloats)
+                        {
+                            block.Left = _left + row * _schedule.RowBlockPitch + (nint)tap * sizes.Dilation.Width * 16;
+                            TKernel.Run(in block);
+                        }
+                    }
+                }
+            }
+        }
+
+        /// <summary>One tap: the pixels it meets, output pixel by output pixel.</summary>
+        void CopyLines(int row, int rows, int column, int width)
+        {
+            for (int line = 0; line < rows; line++)
+                PackLine(_part.Sizes.InputRow(row + line, _part.FirstLine), column, width, _left + (nint)line * width * 16);
+        }
+
+        /// <summary>Every image line that the block needs, once; where each output line of each kernel line starts.</summary>
+        void PackLines(int row, int rows, int column, int width)
+        {
+            ref readonly var sizes = ref _part.Sizes;
+            int mapLines = sizes.Input.Depth * sizes.Input.Height;
+            int firstLine = row / sizes.OutputRows * mapLines, lastLine = ((row + rows - 1) / sizes.OutputRows + 1) * mapLines;
+            new Span<int>(_slots, lastLine - firstLine).Clear();
+            int packedWidth = sizes.Kernel.Width == 1 ? width
+                : (width - 1) * sizes.Stride.Width + (sizes.Kernel.Width - 1) * sizes.Dilation.Width + 1;
+            nint pitch = (nint)packedWidth * 16;
+            int next = 1;
+            bool zeros = false;
+            for (int tap = 0; tap < _schedule.LinesInPart; tap++)
+            {
+                for (int line = 0; line < rows; line++)
+                {
+                    int source = sizes.InputRow(row + line, _part.FirstLine + tap), slot = 0;
+                    if (source >= 0)
+                    {
+                        slot = _slots[source - firstLine];
+                        if (slot == 0)
+                        {
+                            slot = _slots[source - firstLine] = next++;
+                            PackLine(source, column, packedWidth, _left + slot * pitch);
+                        }
+                    }
+                    else if (!zeros)
+                    {
+                        zeros = true;
+                        PackLine(-1, column, packedWidth, _left);
+                    }
+                    _segments[tap * rows + line] = slot * pitch;
+                }
+            }
+        }
+
+        /// <summary>Packs one image line from the first tap of an output column on.</summary>
+        void PackLine(int source, int column, int packedWidth, float* to)
+        {
+            ref readonly var sizes = ref _part.Sizes;
+            nint blockPitch = _schedule.RowBlockPitch;
+            int channels = Math.Min(_part.RowBlocks * 16, sizes.InputChannels - _part.FirstRow * 16);
+            if (source < 0)
+            {
+                WeightGradientPacking.Zeros(packedWidth, _part.RowBlocks, 16, to, blockPitch);
+                return;
+            }
+            // Image columns of this line are first, first + step, …; those in [0, width) are pixels, the others zeros.
+            int step = sizes.Kernel.Width == 1 ? sizes.Stride.Width : 1;
+            int first = column * sizes.Stride.Width - sizes.Padding.Width, imageWidth = sizes.Input.Width;
+            int before = Math.Min(packedWidth, first >= 0 ? 0 : (-first + step - 1) / step);
+            int inside = Math.Max(before, Math.Min(packedWidth, first >= imageWidth ? 0 : (imageWidth - first + step - 1) / step));
+            float* line = _input + (nint)source * imageWidth * sizes.InputPitch;
+            if (before > 0) WeightGradientPacking.Zeros(before, _part.RowBlocks, 16, to, blockPitch);
+            if (inside > before)
+            {
+                WeightGradientPacking.Channels(line + (nint)(first + before * step) * sizes.InputPitch, (nint)step * sizes.InputPitch,
+                    inside - before, channels, 16, to + before * 16, blockPitch);
+            }
+            if (inside < packedWidth) WeightGradientPacking.Zeros(packedWidth - inside, _part.RowBlocks, 16, to + inside * 16, blockPitch);
+        }
+
+        void GatherWindows(int row, int rows, int column, int width)
+        {
+            ref readonly var sizes = ref _part.Sizes;
+            nint pitch = (nint)_schedule.RowBlocks * 16;
+            int used = sizes.InputChannels * sizes.Taps, run = sizes.Kernel.Width * sizes.InputChannels;
+            for (int line = 0; line < rows; line++)
+            {
+                float* to = _left + (nint)line * width * pitch;
+                for (int tap = 0; tap < sizes.RowTaps; tap++)
+                {
+                    int source = sizes.InputRow(row + line, tap);
+                    WeightGradientPacking.Windows(source < 0 ? null : _input + (nint)source * sizes.Input.Width * sizes.InputPitch,
+                        sizes.InputPitch, sizes.Input.Width, sizes.InputChannels, column * sizes.Stride.Width - sizes.Padding.Width,
+                        sizes.Stride.Width, sizes.Dilation.Width, sizes.Kernel.Width, width, to + tap * run, pitch);
+                }
+                // Rows beyond the last are multiplied too, into sums that nobody reads: any finite number does, old bits may not.
+                for (int pixel = 0; pixel < width; pixel++, to += pitch) new Span<float>(to + used, (int)pitch - used).Clear();
+            }
+        }
+    }
+}
