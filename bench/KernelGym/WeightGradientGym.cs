@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Fovea.Cpu.Kernels.ConvolutionWeightGradient;
+using Fovea.Cpu.Kernels.MicroKernels;
+
+namespace Fovea.KernelGym;
+
+/// <summary>The direct weight gradient on the layers that matter: GF/s of one core, packing and writing out included.</summary>
+static unsafe class WeightGradientGym
+{
+    public static void Run(string filter)
+    {
+        (string Name, WeightGradientSizes Sizes)[] layers =
+        [
+            ("32x32x64 b32 k3", Layer(32, 64, 64, 32, 3, 1, 1)),
+            ("16x16x128 b32 k3", Layer(32, 128, 128, 16, 3, 1, 1)),
+            ("8x8x256 b32 k3", Layer(32, 256, 256, 8, 3, 1, 1)),
+            ("4x4x512 b32 k3", Layer(32, 512, 512, 4, 3, 1, 1)),
+            ("32x32x64-128 b32 k3 s2", Layer(32, 64, 128, 32, 3, 2, 1)),
+            ("32x32x64-128 b32 k1 s2", Layer(32, 64, 128, 32, 1, 2, 0)),
+            ("14x14x256-512 b8 k1", Layer(8, 256, 512, 14, 1, 1, 0)),
+            ("28x28x1-32 b64 k5 (LeNet)", Layer(64, 1, 32, 28, 5, 1, 2)),
+            ("14x14x32-64 b64 k5 (LeNet)", Layer(64, 32, 64, 14, 5, 1, 2)),
+            ("32x32x3-64 b32 k3", Layer(32, 3, 64, 32, 3, 1, 1)),
+            ("112x112x3-64 b4 k7 s2", Layer(4, 3, 64, 224, 7, 2, 3)),
+            ("256x256x32 b1 k3 (U-Net)", Layer(1, 32, 32, 256, 3, 1, 1)),
+        ];
+        foreach (var (name, sizes) in layers)
+        {
+            if (!name.Contains(filter, StringComparison.OrdinalIgnoreCase)) continue;
+            var s = new WeightGradientSchedule(in sizes);
+            Console.WriteLine($"{name,-28} avx512 {Measure<Avx512OuterProduct>(sizes),6:F1}  avx2 {Measure<Avx2OuterProduct>(sizes),6:F1}  "
+                + $"portable {Measure<PortableOuterProduct>(sizes),6:F1} GF/s   part {s.ColumnsInPart}x32 x {s.RowsInPart}x16 x {s.LinesInPart} lines, "
+                + $"block {s.BlockRows}x{s.BlockWidth}, {s.SumPieces} + {s.JoinPieces} pieces, scratch {s.WalkerScratch.Bytes / 1024} + {s.RunScratch / 1024} KiB");
+        }
+    }
+
+    static WeightGradientSizes Layer(int samples, int inputs, int outputs, int size, int kernel, int stride, int padding) => new()
+    {
+        Samples = samples, Groups = 1, InputChannels = inputs, OutputChannels = outputs, Input = new(1, size, size),
+        Output = new(1, (size + 2 * padding - kernel) / stride + 1, (size + 2 * padding - kernel) / stride + 1),
+        Kernel = new(1, kernel, kernel), Stride = new(1, stride, stride), Padding = new(0, padding, padding),
+        Dilation = new(1, 1, 1), InputPitch = inputs, OutputPitch = outputs,
+    };
+
+    static double Measure<T>(WeightGradientSizes sizes) where T : struct, IOuterProduct
+    {
+        if (!T.IsSupported) return 0;
+        var schedule = new WeightGradientSchedule(in sizes);
+        float* input = Memory.Random((long)sizes.Samples * sizes.Input.Count * sizes.InputPitch, 1);
+        float* gradient = Memory.Random((long)sizes.Samples * sizes.Output.Count * sizes.OutputPitch, 2);
+        float* weights = Memory.Random(sizes.GroupWeights, 3);
+        byte* own = (byte*)NativeMemory.AlignedAlloc((nuint)schedule.WalkerScratch.Bytes, 64);
+        float* shared = (float*)NativeMemory.AlignedAlloc((nuint)schedule.RunScratch + 64, 64);
+        double work = 2.0 * sizes.GroupWeights * sizes.Samples * sizes.Output.Count;
+        var times = new List<double>();
+        for (int i = 0; i < 3 || (times.Sum() < 0.2 && i < 100); i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int piece = 0; piece < schedule.SumPieces; piece++)
+                DirectWeightGradient<T>.Sum(schedule, piece, input, gradient, shared, own, weights);
+            for (int piece = 0; piece < schedule.JoinPieces; piece++) DirectWeightGradient<T>.Join(schedule, piece, shared, weights);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        Memory.Free((nint)input, (nint)gradient, (nint)weights, (nint)own, (nint)shared);
+        times.Sort();
+        return work / times[times.Count / 2] / 1e9;
+    }
+}
