@@ -19,6 +19,14 @@ else if (args is ["micro"])
     for (int rows = PortableMicroKernel.Rows; rows > 0; rows--)
         Console.WriteLine($"portable {rows,2} x 16: {Ceiling.MicroKernel<PortableMicroKernel>(rows, 16, 256),6:F1}   x  5: {Ceiling.MicroKernel<PortableMicroKernel>(rows, 5, 256),6:F1} GF/s");
 }
+else if (args is ["weight-gradient", ..])
+{
+    WeightGradientGym.Run(args.Length > 1 ? args[1] : "");
+}
+else if (args is ["outer"])
+{
+    WeightGradientGym.RunTiles();
+}
 else
 {
     return Usage();
@@ -27,6 +35,6 @@ return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name]");
+    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | outer | weight-gradient [part of a layer's name]");
     return 2;
 }

@@ -25,6 +25,7 @@ static unsafe class WeightGradientGym
             ("112x112x3-64 b4 k7 s2", Layer(4, 3, 64, 224, 7, 2, 3)),
             ("256x256x32 b1 k3 (U-Net)", Layer(1, 32, 32, 256, 3, 1, 1)),
         ];
+        Console.WriteLine($"fused multiply-adds in registers: {Ceiling.Registers():F1} GF/s");
         foreach (var (name, sizes) in layers)
         {
             if (!name.Contains(filter, StringComparison.OrdinalIgnoreCase)) continue;
@@ -33,6 +34,38 @@ static unsafe class WeightGradientGym
                 + $"portable {Measure<PortableOuterProduct>(sizes),6:F1} GF/s   part {s.ColumnsInPart}x32 x {s.RowsInPart}x16 x {s.LinesInPart} lines, "
                 + $"block {s.BlockRows}x{s.BlockWidth}, {s.SumPieces} + {s.JoinPieces} pieces, scratch {s.WalkerScratch.Bytes / 1024} + {s.RunScratch / 1024} KiB");
         }
+    }
+
+    /// <summary>The outer products alone, operands in the first cache: pixels in segments of one length.</summary>
+    public static void RunTiles()
+    {
+        Console.WriteLine($"fused multiply-adds in registers: {Ceiling.Registers():F1} GF/s");
+        foreach (int length in (int[])[4, 8, 16, 32, 128])
+            Console.WriteLine($"outer products, {128 / length,2} x {length,3} pixels: avx512 {Tile<Avx512OuterProduct>(length, 32),6:F1} "
+                + $"(16 columns {Tile<Avx512OuterProduct>(length, 16),6:F1})  avx2 {Tile<Avx2OuterProduct>(length, 32),6:F1}  "
+                + $"portable {Tile<PortableOuterProduct>(length, 32),6:F1} GF/s");
+    }
+
+    static double Tile<T>(int length, int columns) where T : struct, IOuterProduct
+    {
+        if (!T.IsSupported) return 0;
+        float* left = Memory.Random(128 * 32, 1), right = Memory.Random(128 * 32, 2), sums = Memory.Random(512, 3);
+        nint* segments = stackalloc nint[128];
+        for (int i = 0; i < 128 / length; i++) segments[i] = i * (length + 2) * 16;
+        var block = new OuterBlock
+        {
+            Left = left, LeftPitch = 16, Segments = segments, SegmentCount = 128 / length, Length = length, Right = right, Sums = sums,
+            RowCount = 16, ColumnCount = columns, Accumulate = true,
+        };
+        double best = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int n = 0; n < 1000; n++) T.Run(in block);
+            best = Math.Max(best, 2.0 * 16 * columns * 128 * 1000 / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
+        }
+        Memory.Free(left, right, sums);
+        return best;
     }
 
     static WeightGradientSizes Layer(int samples, int inputs, int outputs, int size, int kernel, int stride, int padding) => new()

@@ -13,6 +13,9 @@ public static class CpuKernels
     static readonly Kernel[] BuiltIn =
     [
         new Kernels.Convolution.Naive(),
+        new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.Avx512OuterProduct>(),
+        new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.Avx2OuterProduct>(),
+        new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.PortableOuterProduct>(),
         new Kernels.ConvolutionWeightGradient.Naive(),
         new Kernels.TransposedConvolution.Naive(),
     ];

@@ -211,12 +211,12 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
             else
             {
                 PackLines(row, rows, column, width);
-                (block.SegmentCount, block.Length, block.LeftPitch) = (rows, width, 16 * _schedule.PackedStride);
+                (block.SegmentCount, block.Length, block.LeftPitch) = (rows, width, 16);
             }
-            Multiply(block, rows, sums);
+            Multiply(block, rows, width, sums);
         }
 
-        void Multiply(OuterBlock block, int rows, float* sums)
+        void Multiply(OuterBlock block, int rows, int pixels, float* sums)
         {
             ref readonly var sizes = ref _part.Sizes;
             int allRows = _schedule.Gathers ? sizes.InputChannels * sizes.Taps : sizes.InputChannels;
@@ -233,7 +233,8 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
                         block.Segments = _segments + line * rows;
                         for (int tap = 0; tap < width; tap++, block.Sums += BlockFloats)
                         {
-                            block.Left = _left + row * _schedule.RowBlockPitch + (nint)tap * sizes.Dilation.Width * 16;
+                            var (steps, phase) = Math.DivRem(tap * sizes.Dilation.Width, sizes.Stride.Width);
+                            block.Left = _left + row * _schedule.RowBlockPitch + ((nint)phase * _schedule.PhaseWidth(pixels) + steps) * 16;
                             TKernel.Run(in block);
                         }
                     }
@@ -255,9 +256,7 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
             int mapLines = sizes.Input.Depth * sizes.Input.Height;
             int firstLine = row / sizes.OutputRows * mapLines, lastLine = ((row + rows - 1) / sizes.OutputRows + 1) * mapLines;
             new Span<int>(_slots, lastLine - firstLine).Clear();
-            int packedWidth = sizes.Kernel.Width == 1 ? width
-                : (width - 1) * sizes.Stride.Width + (sizes.Kernel.Width - 1) * sizes.Dilation.Width + 1;
-            nint pitch = (nint)packedWidth * 16;
+            nint pitch = (nint)_schedule.Phases * _schedule.PhaseWidth(width) * 16;
             int next = 1;
             bool zeros = false;
             for (int tap = 0; tap < _schedule.LinesInPart; tap++)
@@ -271,43 +270,51 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
                         if (slot == 0)
                         {
                             slot = _slots[source - firstLine] = next++;
-                            PackLine(source, column, packedWidth, _left + slot * pitch);
+                            PackLine(source, column, width, _left + slot * pitch);
                         }
                     }
                     else if (!zeros)
                     {
                         zeros = true;
-                        PackLine(-1, column, packedWidth, _left);
+                        PackLine(-1, column, width, _left);
                     }
                     _segments[tap * rows + line] = slot * pitch;
                 }
             }
         }
 
-        /// <summary>Packs one image line from the first tap of an output column on.</summary>
-        void PackLine(int source, int column, int packedWidth, float* to)
+        /// <summary>Packs one image line, phase by phase, from the first tap of an output column on.</summary>
+        void PackLine(int source, int column, int width, float* to)
         {
             ref readonly var sizes = ref _part.Sizes;
-            nint blockPitch = _schedule.RowBlockPitch;
-            int channels = Math.Min(_part.RowBlocks * 16, sizes.InputChannels - _part.FirstRow * 16);
+            int phaseWidth = _schedule.PhaseWidth(width);
             if (source < 0)
             {
-                WeightGradientPacking.Zeros(packedWidth, _part.RowBlocks, 16, to, blockPitch);
+                WeightGradientPacking.Zeros((nint)_schedule.Phases * phaseWidth, _part.RowBlocks, 16, to, _schedule.RowBlockPitch);
                 return;
             }
-            // Image columns of this line are first, first + step, …; those in [0, width) are pixels, the others zeros.
-            int step = sizes.Kernel.Width == 1 ? sizes.Stride.Width : 1;
-            int first = column * sizes.Stride.Width - sizes.Padding.Width, imageWidth = sizes.Input.Width;
-            int before = Math.Min(packedWidth, first >= 0 ? 0 : (-first + step - 1) / step);
-            int inside = Math.Max(before, Math.Min(packedWidth, first >= imageWidth ? 0 : (imageWidth - first + step - 1) / step));
-            float* line = _input + (nint)source * imageWidth * sizes.InputPitch;
+            int first = column * sizes.Stride.Width - sizes.Padding.Width;
+            float* line = _input + (nint)source * sizes.Input.Width * sizes.InputPitch;
+            for (int phase = 0; phase < _schedule.Phases; phase++)
+                PackPhase(line, first + phase, phaseWidth, to + (nint)phase * phaseWidth * 16);
+        }
+
+        /// <summary>Packs the image columns first, first + stride, …: pixels where they lie in the line, else zeros.</summary>
+        void PackPhase(float* line, int first, int count, float* to)
+        {
+            ref readonly var sizes = ref _part.Sizes;
+            int step = sizes.Stride.Width, imageWidth = sizes.Input.Width;
+            int channels = Math.Min(_part.RowBlocks * 16, sizes.InputChannels - _part.FirstRow * 16);
+            int before = Math.Min(count, first >= 0 ? 0 : (-first + step - 1) / step);
+            int inside = Math.Max(before, Math.Min(count, first >= imageWidth ? 0 : (imageWidth - first + step - 1) / step));
+            nint blockPitch = _schedule.RowBlockPitch;
             if (before > 0) WeightGradientPacking.Zeros(before, _part.RowBlocks, 16, to, blockPitch);
             if (inside > before)
             {
                 WeightGradientPacking.Channels(line + (nint)(first + before * step) * sizes.InputPitch, (nint)step * sizes.InputPitch,
                     inside - before, channels, 16, to + before * 16, blockPitch);
             }
-            if (inside < packedWidth) WeightGradientPacking.Zeros(packedWidth - inside, _part.RowBlocks, 16, to + inside * 16, blockPitch);
+            if (inside < count) WeightGradientPacking.Zeros(count - inside, _part.RowBlocks, 16, to + inside * 16, blockPitch);
         }
 
         void GatherWindows(int row, int rows, int column, int width)

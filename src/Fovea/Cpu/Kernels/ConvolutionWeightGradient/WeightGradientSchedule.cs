@@ -20,7 +20,7 @@ internal sealed class WeightGradientSchedule
     const int LeafRows = 16, LeafSamples = 4;
     const int LineLeafWeights = 16 << 10, SampleLeafWeights = 64 << 10;
     const int BlockFloats = MicroKernels.OuterBlock.Rows * MicroKernels.OuterBlock.Columns;
-    const int BlockPixels = 192, PartBlocks = 64, EnoughPieces = 16, MostPieces = 64;
+    const int BlockPixels = 128, PartBlocks = 64, EnoughPieces = 16, MostPieces = 64;
     const int Alignment = 64;
 
     readonly int _leavesInSample;
@@ -112,13 +112,14 @@ internal sealed class WeightGradientSchedule
     /// <summary>Pieces of the second phase: the top of the tree. None where a piece of the first has a whole sum.</summary>
     public int JoinPieces => LeafRanges == 1 ? 0 : Parts * ColumnsInPart * RowsInPart;
 
-    /// <summary>Image columns that a packed line holds.</summary>
-    public int PackedWidth => Sizes.Kernel.Width == 1
-        ? BlockWidth
-        : (BlockWidth - 1) * Sizes.Stride.Width + (Sizes.Kernel.Width - 1) * Sizes.Dilation.Width + 1;
+    /// <summary>
+    /// Phases of a packed line: with stride s the image columns are kept apart by their remainder, so that the pixels a tap meets
+    /// are neighbours in memory.
+    /// </summary>
+    public int Phases => Math.Min(Sizes.Stride.Width, (Sizes.Kernel.Width - 1) * Sizes.Dilation.Width + 1);
 
-    /// <summary>Image columns between neighbouring output pixels in a packed line.</summary>
-    public int PackedStride => Sizes.Kernel.Width == 1 ? 1 : Sizes.Stride.Width;
+    /// <summary>Pixels of each phase of a packed line, for a number of output pixels.</summary>
+    public int PhaseWidth(int width) => width + (Sizes.Kernel.Width - 1) * Sizes.Dilation.Width / Sizes.Stride.Width;
 
     /// <summary>Lines that a packed block has room for.</summary>
     public int PackedRows { get; private set; }
@@ -145,7 +146,11 @@ internal sealed class WeightGradientSchedule
         return (sample * rows + Math.Min(rows, line), sample * rows + Math.Min(rows, line + LeafRows));
     }
 
-    /// <summary>What names the order of the sum, for the recipe: a function of channels, kernel and groups only.</summary>
+    /// <summary>Names the order of every sum and whether products are rounded.</summary>
+    public static string Recipe(in WeightGradientSizes sizes, bool rounds) =>
+        $"{nameof(ConvolutionWeightGradient)}.{Order(in sizes)}{(rounds ? ".rounded" : "")}";
+
+    /// <summary>The order of the sum: a function of channels, kernel and groups only.</summary>
     public static string Order(in WeightGradientSizes sizes) => sizes switch
     {
         { Groups: >= 4 } => "ascending",
@@ -211,7 +216,7 @@ internal sealed class WeightGradientSchedule
         {
             PackedRows = Copies ? BlockRows : MostLines() + 1;
             // A line of cache more than a multiple of 4 KiB: blocks at such distances would share their places in the first cache.
-            RowBlockPitch = checked(PackedRows * PackedWidth * 16 + 16);
+            RowBlockPitch = checked(PackedRows * Phases * PhaseWidth(BlockWidth) * 16 + 16);
             left = (long)RowBlockPitch * RowsInPart;
             slots = Copies ? 0 : checked(Math.Min(Sizes.Samples, Divide(BlockRows - 1, Sizes.OutputRows) + 1) * Sizes.Input.Depth * Sizes.Input.Height);
         }
