@@ -31,8 +31,9 @@ static unsafe class WeightGradientGym
             if (!name.Contains(filter, StringComparison.OrdinalIgnoreCase)) continue;
             var s = new WeightGradientSchedule(in sizes);
             Console.WriteLine($"{name,-28} avx512 {Measure<Avx512OuterProduct>(sizes),6:F1}  avx2 {Measure<Avx2OuterProduct>(sizes),6:F1}  "
-                + $"portable {Measure<PortableOuterProduct>(sizes),6:F1} GF/s   part {s.ColumnsInPart}x32 x {s.RowsInPart}x16 x {s.LinesInPart} lines, "
-                + $"block {s.BlockRows}x{s.BlockWidth}, {s.SumPieces} + {s.JoinPieces} pieces, scratch {s.WalkerScratch.Bytes / 1024} + {s.RunScratch / 1024} KiB");
+                + $"portable {Measure<PortableOuterProduct>(sizes),6:F1} GF/s   part {s.ColumnsInPart}x32 x {s.RowsInPart}x16 "
+                + $"x {s.LinesInPart} lines, block {s.BlockRows}x{s.BlockWidth}, {s.SumPieces} + {s.JoinPieces} pieces, "
+                + $"scratch {s.WalkerScratch.Bytes / 1024} + {s.RunScratch / 1024} KiB");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Fovea.Tests.Cpu;
 
-/// <summary>Native floats on a cache line, for kernels under test: random, or NaN, so that what is read before it is written shows.</summary>
+/// <summary>Native floats on a cache line, random, or NaN to show what is read before it is written.</summary>
 sealed unsafe class Block : IDisposable
 {
     public Block(long count)

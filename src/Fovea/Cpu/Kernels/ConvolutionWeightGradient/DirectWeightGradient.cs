@@ -5,7 +5,8 @@ namespace Fovea.Cpu.Kernels.ConvolutionWeightGradient;
 
 /// <summary>The weight gradient of a convolution as outer products of packed pixels.</summary>
 /// <remarks>
-/// <para>Formula: <c>weights[o][i][t] = Σ over samples n, output pixels p of gradient[n][p][o] · input[n][p·stride + t·dilation − padding][i]</c>.</para>
+/// <para>Formula: <c>weights[o][i][t] = Σ over samples n, output pixels p of
+/// gradient[n][p][o] · input[n][p·stride + t·dilation − padding][i]</c>.</para>
 /// <para>Layout: input and output gradient channels-last; weights row-major, <c>[O][I/groups][taps]</c>.</para>
 /// <para>
 /// Order: for each cache block of pixels, ascending, the part's channels of both operands are packed into the second cache,
@@ -74,9 +75,10 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
             else Unsafe.CopyBlock(to, total, (uint)(size * sizeof(float)));
             return;
         }
+        nint blockSums = (nint)schedule.TapsInPart * BlockFloats;
         for (int column = 0; column < part.ColumnBlocks; column++)
             for (int row = 0; row < part.RowBlocks; row++)
-                Write(schedule, part, column, row, total + (nint)(column * schedule.RowsInPart + row) * schedule.TapsInPart * BlockFloats, weights);
+                Write(schedule, part, column, row, total + (column * schedule.RowsInPart + row) * blockSums, weights);
     }
 
     /// <summary>Runs one piece of the second phase: the top of the tree for the sums of 32 × 16 channels.</summary>

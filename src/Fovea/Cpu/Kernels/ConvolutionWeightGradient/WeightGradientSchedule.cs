@@ -187,8 +187,8 @@ internal sealed class WeightGradientSchedule
                 {
                     int taps = Gathers ? 1 : lines * width;
                     bool smallest = columns == 1 && (Gathers || (rows == 1 && lines == 1));
-                    if (!smallest && (columns * rows * taps > PartBlocks || columns / 2 >= ColumnBlocks || (!Gathers && rows / 2 >= RowBlocks)))
-                        continue;
+                    bool tooMany = columns / 2 >= ColumnBlocks || (!Gathers && rows / 2 >= RowBlocks);
+                    if (!smallest && (tooMany || columns * rows * taps > PartBlocks)) continue;
                     long parts = (long)Divide(ColumnBlocks, columns) * Divide(RowBlocks, rows) * (Gathers ? 1 : Divide(lineTaps, lines));
                     long pieces = Math.Min(EnoughPieces, parts * ranges * Sizes.Groups);
                     double halo = lines == 1 ? 1 : Math.Min(lines, 1 + (lines - 1.0) / BlockRows);
@@ -218,7 +218,8 @@ internal sealed class WeightGradientSchedule
             // A line of cache more than a multiple of 4 KiB: blocks at such distances would share their places in the first cache.
             RowBlockPitch = checked(PackedRows * Phases * PhaseWidth(BlockWidth) * 16 + 16);
             left = (long)RowBlockPitch * RowsInPart;
-            slots = Copies ? 0 : checked(Math.Min(Sizes.Samples, Divide(BlockRows - 1, Sizes.OutputRows) + 1) * Sizes.Input.Depth * Sizes.Input.Height);
+            int samples = Math.Min(Sizes.Samples, Divide(BlockRows - 1, Sizes.OutputRows) + 1);
+            slots = Copies ? 0 : checked(samples * Sizes.Input.Depth * Sizes.Input.Height);
         }
         long at = 0;
         long Take(long bytes)
