@@ -1,23 +1,28 @@
+using Fovea.Errors;
+
 namespace Fovea.Graphs;
 
 /// <summary>What a gradient rule sees.</summary>
 public sealed class GradientContext
 {
+    readonly Node _node;
     readonly bool[] _needs;
+    readonly Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor>, Tensor?[]> _differentiate;
 
-    internal GradientContext(Node node, Tensor?[] outputGradients, bool[] needs)
+    internal GradientContext(Node node, Tensor?[] outputGradients, bool[] needs,
+        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor>, Tensor?[]> differentiate)
     {
-        Inputs = node.Inputs;
-        Outputs = node.Outputs;
+        _node = node;
         OutputGradients = outputGradients;
         _needs = needs;
+        _differentiate = differentiate;
     }
 
     /// <summary>The operator's inputs.</summary>
-    public IReadOnlyList<Tensor> Inputs { get; }
+    public IReadOnlyList<Tensor> Inputs => _node.Inputs;
 
     /// <summary>The operator's outputs.</summary>
-    public IReadOnlyList<Tensor> Outputs { get; }
+    public IReadOnlyList<Tensor> Outputs => _node.Outputs;
 
     /// <summary>The gradient of the loss with respect to each output; null where the loss does not depend on it.</summary>
     public IReadOnlyList<Tensor?> OutputGradients { get; }
@@ -27,4 +32,13 @@ public sealed class GradientContext
 
     /// <summary>Whether anybody asks for the gradient with respect to this input; rules may return null where not.</summary>
     public bool Needs(int input) => _needs[input];
+
+    /// <summary>The gradients of the operator's decomposition: the rule of an operator that has none of its own.</summary>
+    /// <exception cref="UnsupportedOperatorException">The operator does not decompose.</exception>
+    public Tensor?[] ThroughDecomposition()
+    {
+        var outputs = _node.Op.Decompose(_node.Inputs) ?? throw new UnsupportedOperatorException(
+            $"{_node} has no gradient{(_node.Op.Name.Contains("Gradient", StringComparison.Ordinal) ? ": it is a gradient itself, and has no second one" : "")}.");
+        return _differentiate(outputs, OutputGradients, _node.Inputs);
+    }
 }

@@ -95,6 +95,9 @@ public sealed partial class Tensor
 
     internal string? CutBecause => _cutBecause;
 
+    /// <summary>Whether it is an input of a bound call, which the caller may write.</summary>
+    internal bool IsBuffer { get; init; }
+
     /// <summary>A tensor with a copy of the values, in row-major order.</summary>
     /// <exception cref="ArgumentException">The number of values is not that of the shape.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape) where T : unmanaged
@@ -179,6 +182,12 @@ public sealed partial class Tensor
 
     /// <summary>The only element, float32.</summary>
     public float Item() => Item<float>();
+
+    /// <summary>The elements of a bound call's input, to be written before the call runs.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is no such input: tensors never change.</exception>
+    public Span<T> Buffer<T>() where T : unmanaged => IsBuffer
+        ? _storage!.AsSpan<T>()
+        : throw new InvalidOperationException("Only the inputs of a bound call may be written; tensors never change.");
 
     /// <summary>
     /// Marks the tensor, so that gradients with respect to it can be taken of values that were evaluated in between. Returns itself.

@@ -53,10 +53,13 @@ public sealed class Trace
     }
 
     /// <summary>Runs <paramref name="body"/> outside the trace of this thread.</summary>
-    internal static void Suspend(Action body)
+    internal static void Suspend(Action body) => Resume(null, body);
+
+    /// <summary>Runs <paramref name="body"/> as a part of a trace that is over: passes add nodes to its graph.</summary>
+    internal static void Resume(Trace? trace, Action body)
     {
         var before = _current;
-        _current = null;
+        _current = trace;
         try
         {
             body();
