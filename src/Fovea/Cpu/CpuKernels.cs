@@ -12,12 +12,18 @@ public static class CpuKernels
     // Fastest first within an operator; the naive kernel is last.
     static readonly Kernel[] BuiltIn =
     [
+        new Kernels.Binary.Naive(),
+        new Kernels.BroadcastTo.Naive(),
+        new Kernels.Cast.Naive(),
         new Kernels.Convolution.Naive(),
         new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.Avx512OuterProduct>(),
         new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.Avx2OuterProduct>(),
         new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.PortableOuterProduct>(),
         new Kernels.ConvolutionWeightGradient.Naive(),
+        new Kernels.Reduce.Naive(),
+        new Kernels.Relayout.Naive(),
         new Kernels.TransposedConvolution.Naive(),
+        new Kernels.Unary.Naive(),
     ];
 
     static readonly string[] Forced = (Environment.GetEnvironmentVariable("FOVEA_KERNEL") ?? "")

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Fovea.Errors;
 using Fovea.Graphs;
+using Fovea.Tensors;
 
 namespace Fovea.Ops;
 
@@ -9,8 +10,16 @@ public static class OpCatalog
 {
     static readonly Op[] Prototypes =
     [
+        .. UnaryTable.All.Select(row => new Unary(row.Function)),
+        .. BinaryTable.All.Select(row => new Binary(row.Function)),
+        new BroadcastTo(Shape.Scalar),
+        new Cast(ElementType.Float32),
         new Convolution(ConvolutionGeometry.Unit(2)),
         new ConvolutionWeightGradient(ConvolutionGeometry.Unit(2), [1, 1]),
+        new Reduce(Reduction.Sum, []),
+        new Reshape(Shape.Scalar),
+        new SizeOf(1),
+        new StopGradient(),
         new TransposedConvolution(ConvolutionGeometry.Unit(2), [1, 1]),
     ];
 

@@ -3,7 +3,7 @@ using Fovea.Graphs;
 namespace Fovea.Runtime;
 
 /// <summary>One run of a plan: the addresses of its values. Reused; a run allocates nothing.</summary>
-sealed class PlanRun(Plan plan)
+sealed class PlanRun(Plan plan) : IPhasedWork
 {
     readonly nint[] _addresses = new nint[plan.Values.Length];
     readonly nint[] _inputs = new nint[plan.InputCount];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Fovea.Cpu.Parallel;
+using Fovea.Runtime;
 using Xunit;
 
 namespace Fovea.Tests.Cpu;

@@ -1,3 +1,5 @@
+using Fovea.Runtime;
+
 namespace Fovea.Cpu.Parallel;
 
 /// <summary>A parallel loop as work of one phase.</summary>

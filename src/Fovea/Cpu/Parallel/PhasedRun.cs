@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Fovea.Runtime;
 
 namespace Fovea.Cpu.Parallel;
 

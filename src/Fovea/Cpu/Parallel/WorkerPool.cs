@@ -1,3 +1,5 @@
+using Fovea.Runtime;
+
 namespace Fovea.Cpu.Parallel;
 
 /// <summary>The process's one pool of worker threads, and the one place for parallel loops.</summary>

@@ -1,3 +1,5 @@
+using Fovea.Runtime;
+
 namespace Fovea.Cpu.Parallel;
 
 /// <summary>A set of worker threads that grows to what is asked for. The process has one, in <see cref="WorkerPool"/>; tests make their own.</summary>

@@ -1,4 +1,4 @@
-namespace Fovea.Cpu.Parallel;
+namespace Fovea.Runtime;
 
 /// <summary>
 /// An ordered list of phases, each cut into pieces that may run at once. No piece of a phase starts before every piece of the
@@ -19,14 +19,4 @@ internal interface IPhasedWork
     /// <param name="walker">The thread's number within this run, below the run's thread limit: two pieces that run at the same time have
     /// different ones, so that scratch memory may be indexed by it.</param>
     void Run(int phase, int piece, int walker);
-}
-
-/// <summary>The body of a parallel loop: a struct, so that starting a loop allocates nothing and a piece is a direct call.</summary>
-/// <remarks>All threads share one copy: a body reads its fields and does not write them.</remarks>
-internal interface IParallelBody
-{
-    /// <summary>Computes one piece.</summary>
-    /// <param name="piece">The piece's index, from 0.</param>
-    /// <param name="walker">The thread's number within this loop, as for <see cref="IPhasedWork.Run"/>.</param>
-    void Run(int piece, int walker);
 }
