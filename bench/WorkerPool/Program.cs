@@ -1,5 +1,5 @@
 // What the worker pool costs: the hand-over between phases, a run's start, a sleeping worker's wake-up, and a step under other load.
-// dotnet run -c Release --project bench/WorkerPool            prints the tables of bench/results/worker-pool.md (about 30 s)
+// dotnet run -c Release --project bench/WorkerPool            prints the tables of bench/results/worker-pool.md (about a minute)
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;

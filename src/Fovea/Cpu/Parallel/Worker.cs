@@ -101,6 +101,12 @@ internal sealed class Worker
     private void Serve()
     {
         _affinity = ThreadAffinity.OfCurrentThread();
+
+        // The runtime binds a native function at its first call, and allocates then: here, rather than in the middle of a run.
+        ShortSleep.For(1);
+        _affinity.Forbid(Thread.GetCurrentProcessorId());
+        _affinity.Restore();
+
         Waiter waiter = default;
         while (true)
         {
