@@ -12,6 +12,8 @@ public static class CpuKernels
     // Fastest first within an operator; the naive kernel is last.
     static readonly Kernel[] BuiltIn =
     [
+        new Kernels.AveragePool.Naive(),
+        new Kernels.AveragePoolGradient.Naive(),
         new Kernels.Binary.Naive(),
         new Kernels.BroadcastTo.Naive(),
         new Kernels.Cast.Naive(),
@@ -20,6 +22,11 @@ public static class CpuKernels
         new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.Avx2OuterProduct>(),
         new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.PortableOuterProduct>(),
         new Kernels.ConvolutionWeightGradient.Naive(),
+        new Kernels.Linear.Naive(),
+        new Kernels.MatMul.Naive(),
+        new Kernels.MaxPool.Naive(),
+        new Kernels.MaxPoolGather.Naive(),
+        new Kernels.MaxPoolGradient.Naive(),
         new Kernels.Reduce.Naive(),
         new Kernels.Relayout.Naive(),
         new Kernels.TransposedConvolution.Naive(),

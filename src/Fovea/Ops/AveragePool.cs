@@ -1,0 +1,60 @@
+using Fovea.Graphs;
+using Fovea.Ops;
+using Fovea.Tensors;
+
+namespace Fovea.Ops
+{
+    /// <summary>
+    /// The mean of every window: the sum of its pixels divided by their number, or by the number of taps when padding counts as zeros.
+    /// A window without a pixel gives 0. Input: N, C, spatial. Output: N, C, places.
+    /// </summary>
+    /// <param name="Geometry">The windows.</param>
+    /// <param name="CountPadding">Whether padding is counted.</param>
+    public sealed record AveragePool(PoolingGeometry Geometry, bool CountPadding = false) : Op
+    {
+        /// <inheritdoc/>
+        public override TensorType[] Infer(Inputs inputs)
+        {
+            inputs.RequireCount(1, 1);
+            inputs.RequireFloating(0);
+            return [new(inputs[0].Element, Geometry.Output(inputs, inputs[0].Shape))];
+        }
+
+        /// <inheritdoc/>
+        public override Tensor?[] Gradient(GradientContext context) =>
+            [Tensor.Apply(new AveragePoolGradient(Geometry, CountPadding, context.Inputs[0].Shape.Slice(2, Geometry.Rank)), context.OutputGradient)];
+
+        /// <inheritdoc/>
+        protected internal override Op Code(Attributes attributes) => new AveragePool(Geometry.Code(attributes), attributes.Value(CountPadding));
+
+        /// <inheritdoc/>
+        public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => Geometry.Field(inputs[0]);
+
+        /// <inheritdoc/>
+        public override IEnumerable<Sample> Samples() => PoolingSamples.Cases().SelectMany(c => new Sample[]
+        {
+            new(new AveragePool(c.Geometry), c.Input),
+            new(new AveragePool(c.Geometry, true), c.Input),
+        });
+    }
+}
+
+namespace Fovea
+{
+    public static partial class TensorFunctions
+    {
+        /// <param name="x">N, C, spatial.</param>
+        extension(Tensor x)
+        {
+            /// <summary>The mean of every window over the spatial axes.</summary>
+            /// <param name="kernel">The window's sizes: one entry an axis, or one for all.</param>
+            /// <param name="stride">From one window to the next; none: side by side.</param>
+            /// <param name="padding">One for all, one an axis, or all beginnings and then all ends; none is 0.</param>
+            /// <param name="countPadding">Whether padding counts as zeros (otherwise only pixels count).</param>
+            /// <returns>N, C, ⌊(size + padding − kernel) / stride⌋ + 1.</returns>
+            /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>
+            public Tensor AveragePool(Dims kernel, Dims stride = default, Dims padding = default, bool countPadding = false) =>
+                Tensor.Apply(new AveragePool(PoolingGeometry.Of(Math.Max(x.Rank - 2, 1), kernel, stride, padding, []), countPadding), x);
+        }
+    }
+}

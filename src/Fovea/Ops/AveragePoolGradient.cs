@@ -1,0 +1,36 @@
+using Fovea.Graphs;
+using Fovea.Tensors;
+
+namespace Fovea.Ops;
+
+/// <summary>
+/// The transpose of <see cref="AveragePool"/>: every element is shared out over the pixels of its window.
+/// Input: dy N, C, places. Output: dx N, C, InputSize.
+/// </summary>
+/// <param name="Geometry">The windows.</param>
+/// <param name="CountPadding">Whether the pool counted padding.</param>
+/// <param name="InputSize">The spatial sizes of the pool's input.</param>
+public sealed record AveragePoolGradient(PoolingGeometry Geometry, bool CountPadding, Shape InputSize) : Op
+{
+    /// <inheritdoc/>
+    public override TensorType[] Infer(Inputs inputs)
+    {
+        inputs.RequireCount(1, 1);
+        inputs.RequireFloating(0);
+        return [new(inputs[0].Element, Geometry.Image(inputs, inputs[0].Shape, InputSize))];
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(GradientContext context) => [Tensor.Apply(new AveragePool(Geometry, CountPadding), context.OutputGradient)];
+
+    /// <inheritdoc/>
+    protected internal override Op Code(Attributes attributes) =>
+        new AveragePoolGradient(Geometry.Code(attributes), attributes.Value(CountPadding), attributes.Value(InputSize));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples() => PoolingSamples.Cases().SelectMany(c => new Sample[]
+    {
+        new(new AveragePoolGradient(c.Geometry, false, c.InputSize), c.Output),
+        new(new AveragePoolGradient(c.Geometry, true, c.InputSize), c.Output),
+    });
+}
