@@ -1,0 +1,327 @@
+using System.Runtime.CompilerServices;
+
+namespace Fovea.Cpu.Simd;
+
+/// <summary>
+/// Batch normalisation over [rows, channels] (channels-last: a row is a pixel): statistics, the normalisation with what follows it fused,
+/// and the two passes of the gradient.
+/// </summary>
+/// <remarks>
+/// Statistics: each block of <see cref="Block"/> rows gives its mean and the sum of squared deviations from it, in two passes over L1; blocks
+/// join by Chan's formula in a binary tree by index. So memory is read once, and a large mean costs no digits. Sums for the gradient take the
+/// same tree. Rows of scratch memory are padded to whole vectors (<see cref="Pitch"/>).
+/// </remarks>
+internal static unsafe class BatchNormLoops
+{
+    /// <summary>Rows that are summed one after another.</summary>
+    public const int Block = 32;
+
+    /// <summary>Rows of a piece: 32 blocks, a whole subtree.</summary>
+    public const int Piece = 32 * Block;
+
+    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    private const int Levels = 6;
+
+    /// <summary>The floats of a row of partial results.</summary>
+    public static nint Pitch(nint channels) => (channels + 15) & ~15;
+
+    /// <summary>The floats of scratch memory of <see cref="StatisticsPiece"/> and <see cref="GradientSumsPiece"/>.</summary>
+    public static nint ScratchFloats(nint channels) => 2 * Levels * Pitch(channels);
+
+    /// <summary>Mean and sum of squared deviations of each channel over one piece: at most <see cref="Piece"/> rows from a multiple of it, at least one.</summary>
+    /// <param name="x">The piece's first row.</param>
+    /// <param name="rows">The piece's rows.</param>
+    /// <param name="channels">How many channels, which is also the pitch of x.</param>
+    /// <param name="scratch"><see cref="ScratchFloats"/> floats.</param>
+    /// <param name="mean"><see cref="Pitch"/> floats.</param>
+    /// <param name="deviations">Σ(x − mean)², <see cref="Pitch"/> floats.</param>
+    [MethodImpl(Loop)]
+    public static void StatisticsPiece<T>(float* x, nint rows, nint channels, float* scratch, float* mean, float* deviations) where T : unmanaged, IVec<T>
+    {
+        nint pitch = Pitch(channels), level = 2 * pitch;
+        uint blocks = 0;
+        for (nint at = 0; at < rows; at += Block, blocks++)
+        {
+            float* block = x + at * channels;
+            nint n = Math.Min(Block, rows - at);
+            for (nint c = 0; c < channels; c += T.Count)
+            {
+                nint lanes = Math.Min(T.Count, channels - c);
+                bool whole = lanes == T.Count;
+                float* p = block + c;
+                T a = T.Create(0f), b = a;
+                nint r = 0;
+                // Two chains, even and odd rows, because one alone would wait for its additions.
+                for (; r < n - 1; r += 2, p += 2 * channels)
+                {
+                    a += whole ? T.Load(p) : T.Load(p, lanes, 0f);
+                    b += whole ? T.Load(p + channels) : T.Load(p + channels, lanes, 0f);
+                }
+                if (r < n) a += whole ? T.Load(p) : T.Load(p, lanes, 0f);
+                var m = (a + b) / T.Create((float)n);
+
+                a = b = T.Create(0f);
+                for (p = block + c, r = 0; r < n - 1; r += 2, p += 2 * channels)
+                {
+                    var d0 = (whole ? T.Load(p) : T.Load(p, lanes, 0f)) - m;
+                    var d1 = (whole ? T.Load(p + channels) : T.Load(p + channels, lanes, 0f)) - m;
+                    a = T.Fma(d0, d0, a);
+                    b = T.Fma(d1, d1, b);
+                }
+                if (r < n)
+                {
+                    var d = (whole ? T.Load(p) : T.Load(p, lanes, 0f)) - m;
+                    a = T.Fma(d, d, a);
+                }
+                var s = a + b;
+
+                // Carry up the binary counter: left subtrees are full, this one has `count` rows.
+                float left = Block, count = n;
+                float* waiting = scratch + c;
+                for (uint bits = blocks; (bits & 1) != 0; bits >>= 1, waiting += level, count += left, left *= 2)
+                    Join(T.Load(waiting), T.Load(waiting + pitch), left, ref m, ref s, count);
+                T.Store(m, waiting);
+                T.Store(s, waiting + pitch);
+            }
+        }
+
+        // What waits now joins from the right: the lowest level holds the last rows.
+        float* lowest = scratch;
+        float size = Block, missing = blocks * Block - rows;
+        uint full = blocks;
+        for (; (full & 1) == 0; full >>= 1, size *= 2) lowest += level;
+        for (nint c = 0; c < channels; c += T.Count)
+        {
+            T m = T.Load(lowest + c), s = T.Load(lowest + pitch + c);
+            float count = size - missing, left = size * 2;
+            float* waiting = lowest + level + c;
+            for (uint bits = full >> 1; bits != 0; bits >>= 1, waiting += level, left *= 2)
+            {
+                if ((bits & 1) == 0) continue;
+                Join(T.Load(waiting), T.Load(waiting + pitch), left, ref m, ref s, count);
+                count += left;
+            }
+            T.Store(m, mean + c);
+            T.Store(s, deviations + c);
+        }
+    }
+
+    /// <summary>
+    /// Joins pieces [pieces, 2, <see cref="Pitch"/>] (mean, then deviations) in a binary tree by index into the first; overwrites them.
+    /// </summary>
+    /// <param name="pieces">The pieces, of <see cref="Piece"/> rows each but the last.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="rows">The rows of all together.</param>
+    /// <param name="channels">How many channels.</param>
+    public static void JoinStatistics<T>(float* pieces, nint count, nint rows, nint channels) where T : unmanaged, IVec<T>
+    {
+        nint pitch = Pitch(channels);
+        for (nint step = 1; step < count; step *= 2)
+            for (nint i = 0; i + step < count; i += 2 * step)
+            {
+                float* left = pieces + i * 2 * pitch;
+                float* right = pieces + (i + step) * 2 * pitch;
+                nint rightRows = Math.Min(step * Piece, rows - (i + step) * Piece);
+                JoinPiece<T>(left, left + pitch, step * Piece, right, right + pitch, rightRows, channels);
+            }
+    }
+
+    [MethodImpl(Loop)]
+    private static void JoinPiece<T>(float* mean, float* deviations, float count, float* otherMean, float* otherDeviations, float otherCount, nint channels)
+        where T : unmanaged, IVec<T>
+    {
+        for (nint c = 0; c < channels; c += T.Count)
+        {
+            T m = T.Load(otherMean + c), s = T.Load(otherDeviations + c);
+            Join(T.Load(mean + c), T.Load(deviations + c), count, ref m, ref s, otherCount);
+            T.Store(m, mean + c);
+            T.Store(s, deviations + c);
+        }
+    }
+
+    /// <summary>Chan's formula: the mean and deviations of a left part joined into those of a right part.</summary>
+    [MethodImpl(In)]
+    private static void Join<T>(T leftMean, T leftDeviations, float left, ref T mean, ref T deviations, float right) where T : unmanaged, IVec<T>
+    {
+        var delta = mean - leftMean;
+        float total = left + right;
+        mean = T.Fma(delta, T.Create(right / total), leftMean);
+        deviations = leftDeviations + deviations + delta * delta * T.Create(left * right / total);
+    }
+
+    /// <summary>
+    /// From statistics to the normalisation: rstd = 1/√(deviations/rows + ε), scale = γ·rstd, shift = β − mean·scale. γ and β may be null for 1 and 0.
+    /// </summary>
+    public static void Finish(float* mean, float* deviations, nint rows, nint channels, float epsilon, float* gamma, float* beta,
+        float* rstd, float* scale, float* shift)
+    {
+        for (nint c = 0; c < channels; c++)
+        {
+            rstd[c] = 1f / MathF.Sqrt(deviations[c] / rows + epsilon);
+            scale[c] = (gamma == null ? 1f : gamma[c]) * rstd[c];
+            shift[c] = (beta == null ? 0f : beta[c]) - mean[c] * scale[c];
+        }
+    }
+
+    /// <summary>
+    /// The running statistics, in place: running = (1 − momentum)·running + momentum·batch. The variance enters unbiased, over rows − 1, as in PyTorch.
+    /// </summary>
+    public static void UpdateRunning(float* mean, float* deviations, nint rows, nint channels, float momentum, float* runningMean, float* runningVariance)
+    {
+        for (nint c = 0; c < channels; c++)
+        {
+            runningMean[c] = (1f - momentum) * runningMean[c] + momentum * mean[c];
+            runningVariance[c] = (1f - momentum) * runningVariance[c] + momentum * (deviations[c] / Math.Max(rows - 1, 1));
+        }
+    }
+
+    /// <summary>y[r, c] = f(scale[c]·x[r, c] + shift[c]): normalisation and an activation in one pass.</summary>
+    [MethodImpl(Loop)]
+    public static void Apply<T, TBody>(float* x, nint rows, nint channels, float* scale, float* shift, TBody body, float* y)
+        where T : unmanaged, IVec<T> where TBody : struct, IUnaryBody
+    {
+        for (nint r = 0; r < rows; r++, x += channels, y += channels)
+        {
+            nint c = 0;
+            for (; c <= channels - T.Count; c += T.Count)
+                T.Store(body.Apply(T.Fma(T.Load(x + c), T.Load(scale + c), T.Load(shift + c))), y + c);
+            if (c >= channels) continue;
+            nint n = channels - c;
+            T.Store(body.Apply(T.Fma(T.Load(x + c, n, 0f), T.Load(scale + c, n, 0f), T.Load(shift + c, n, 0f))), y + c, n);
+        }
+    }
+
+    /// <summary>y[r, c] = f(scale[c]·x[r, c] + shift[c] + residual[r, c]): the end of a residual block in one pass.</summary>
+    [MethodImpl(Loop)]
+    public static void ApplyAdd<T, TBody>(float* x, float* residual, nint rows, nint channels, float* scale, float* shift, TBody body, float* y)
+        where T : unmanaged, IVec<T> where TBody : struct, IUnaryBody
+    {
+        for (nint r = 0; r < rows; r++, x += channels, residual += channels, y += channels)
+        {
+            nint c = 0;
+            for (; c <= channels - T.Count; c += T.Count)
+                T.Store(body.Apply(T.Fma(T.Load(x + c), T.Load(scale + c), T.Load(shift + c)) + T.Load(residual + c)), y + c);
+            if (c >= channels) continue;
+            nint n = channels - c;
+            var v = T.Fma(T.Load(x + c, n, 0f), T.Load(scale + c, n, 0f), T.Load(shift + c, n, 0f)) + T.Load(residual + c, n, 0f);
+            T.Store(body.Apply(v), y + c, n);
+        }
+    }
+
+    /// <summary>
+    /// Over one piece the sums Σg and Σg·(x − mean) of each channel, where g is gradY, or, with the output y of a fused ReLU, gradY where y &gt; 0.
+    /// </summary>
+    /// <param name="x">The input's rows.</param>
+    /// <param name="gradY">The gradient's rows.</param>
+    /// <param name="y">The output's rows if a ReLU was fused, else null.</param>
+    /// <param name="rows">At most <see cref="Piece"/>, at least 1.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <param name="mean">The batch's mean.</param>
+    /// <param name="scratch"><see cref="ScratchFloats"/> floats.</param>
+    /// <param name="sums">Σg, then Σg·(x − mean), each <see cref="Pitch"/> floats.</param>
+    [MethodImpl(Loop)]
+    public static void GradientSumsPiece<T>(float* x, float* gradY, float* y, nint rows, nint channels, float* mean, float* scratch, float* sums)
+        where T : unmanaged, IVec<T>
+    {
+        nint pitch = Pitch(channels), level = 2 * pitch;
+        uint blocks = 0;
+        var zero = T.Create(0f);
+        for (nint at = 0; at < rows; at += Block, blocks++)
+        {
+            nint n = Math.Min(Block, rows - at);
+            for (nint c = 0; c < channels; c += T.Count)
+            {
+                nint lanes = Math.Min(T.Count, channels - c), offset = at * channels + c;
+                bool whole = lanes == T.Count;
+                var m = whole ? T.Load(mean + c) : T.Load(mean + c, lanes, 0f);
+                T s = zero, d = zero;
+                for (nint r = 0; r < n; r++, offset += channels)
+                {
+                    var g = whole ? T.Load(gradY + offset) : T.Load(gradY + offset, lanes, 0f);
+                    if (y != null) g = T.And(T.LessThan(zero, whole ? T.Load(y + offset) : T.Load(y + offset, lanes, 0f)), g);
+                    s += g;
+                    d = T.Fma(g, (whole ? T.Load(x + offset) : T.Load(x + offset, lanes, 0f)) - m, d);
+                }
+                float* waiting = scratch + c;
+                for (uint bits = blocks; (bits & 1) != 0; bits >>= 1, waiting += level)
+                {
+                    s = T.Load(waiting) + s;
+                    d = T.Load(waiting + pitch) + d;
+                }
+                T.Store(s, waiting);
+                T.Store(d, waiting + pitch);
+            }
+        }
+        for (nint c = 0; c < channels; c += T.Count)
+        {
+            T s = zero, d = zero;
+            float* waiting = scratch + c;
+            for (uint bits = blocks; bits != 0; bits >>= 1, waiting += level)
+            {
+                if ((bits & 1) == 0) continue;
+                s = T.Load(waiting) + s;
+                d = T.Load(waiting + pitch) + d;
+            }
+            T.Store(s, sums + c);
+            T.Store(d, sums + pitch + c);
+        }
+    }
+
+    /// <summary>Joins pieces [pieces, 2, <see cref="Pitch"/>] of gradient sums in a binary tree by index into the first; overwrites them.</summary>
+    public static void JoinGradientSums<T>(float* pieces, nint count, nint channels) where T : unmanaged, IVec<T>
+    {
+        nint row = 2 * Pitch(channels);
+        for (nint step = 1; step < count; step *= 2)
+            for (nint i = 0; i + step < count; i += 2 * step)
+                ElementwiseLoops.Binary<T, AddBody>(pieces + i * row, pieces + (i + step) * row, row, default, pieces + i * row);
+    }
+
+    /// <summary>
+    /// The gradient's constants: gradX = a·g + (b·(x − mean) + k), with a = γ·rstd, b = −a·rstd²·Σg(x − mean)/rows, k = −a·Σg/rows; and those of the
+    /// parameters, gradγ = rstd·Σg(x − mean) and gradβ = Σg.
+    /// </summary>
+    public static void FinishGradient(float* sums, float* rstd, float* gamma, nint rows, nint channels, float* a, float* b, float* k,
+        float* gradGamma, float* gradBeta)
+    {
+        nint pitch = Pitch(channels);
+        for (nint c = 0; c < channels; c++)
+        {
+            float sum = sums[c], product = sums[pitch + c];
+            gradBeta[c] = sum;
+            gradGamma[c] = product * rstd[c];
+            a[c] = (gamma == null ? 1f : gamma[c]) * rstd[c];
+            b[c] = -a[c] * rstd[c] * (gradGamma[c] / rows);
+            k[c] = -a[c] * (sum / rows);
+        }
+    }
+
+    /// <summary>
+    /// gradX = a·g + (b·(x − mean) + k), with g as in <see cref="GradientSumsPiece"/>. Where <paramref name="gradResidual"/> is not null g itself is
+    /// stored there: the gradient of what a fused addition added.
+    /// </summary>
+    [MethodImpl(Loop)]
+    public static void ApplyGradient<T>(float* x, float* gradY, float* y, nint rows, nint channels, float* mean, float* a, float* b, float* k,
+        float* gradResidual, float* gradX) where T : unmanaged, IVec<T>
+    {
+        var zero = T.Create(0f);
+        for (nint r = 0, row = 0; r < rows; r++, row += channels)
+            for (nint c = 0; c < channels; c += T.Count)
+            {
+                nint n = Math.Min(T.Count, channels - c), i = row + c;
+                if (n == T.Count)
+                {
+                    var g = T.Load(gradY + i);
+                    if (y != null) g = T.And(T.LessThan(zero, T.Load(y + i)), g);
+                    if (gradResidual != null) T.Store(g, gradResidual + i);
+                    T.Store(T.Fma(T.Load(a + c), g, T.Fma(T.Load(b + c), T.Load(x + i) - T.Load(mean + c), T.Load(k + c))), gradX + i);
+                    continue;
+                }
+                var h = T.Load(gradY + i, n, 0f);
+                if (y != null) h = T.And(T.LessThan(zero, T.Load(y + i, n, 0f)), h);
+                if (gradResidual != null) T.Store(h, gradResidual + i, n);
+                var deviation = T.Load(x + i, n, 0f) - T.Load(mean + c, n, 0f);
+                T.Store(T.Fma(T.Load(a + c, n, 0f), h, T.Fma(T.Load(b + c, n, 0f), deviation, T.Load(k + c, n, 0f))), gradX + i, n);
+            }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Fovea.Cpu.Simd;
+
+/// <summary>
+/// Softmax, its logarithm, their gradients, and the cross-entropy of logits, over the contiguous last axis of [rows, columns]; and softmax over
+/// the middle axis of [channels, inner]. The largest element is subtracted first, so nothing overflows.
+/// </summary>
+/// <remarks>Sums over a row are those of <see cref="RowReductions"/>; sums over channels run in order. A destination may be the source.</remarks>
+internal static unsafe class SoftmaxLoops
+{
+    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+
+    /// <summary>y[r, c] = e^x[r, c] / Σ e^x[r, ·].</summary>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    public static void Softmax<T>(float* x, nint rows, nint columns, float* y) where T : unmanaged, IVec<T>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        for (nint r = 0; r < rows; r++, x += columns, y += columns)
+        {
+            var largest = T.Create(RowReductions.Reduce<T, LargestBody>(x, columns, default, work));
+            nint i = 0;
+            for (; i <= columns - T.Count; i += T.Count) T.Store(VMath.Exp(T.Load(x + i) - largest), y + i);
+            if (i < columns) T.Store(VMath.Exp(T.Load(x + i, columns - i, 0f) - largest), y + i, columns - i);
+
+            var sum = T.Create(RowReductions.Reduce<T, SumBody>(y, columns, default, work));
+            for (i = 0; i <= columns - T.Count; i += T.Count) T.Store(T.Load(y + i) / sum, y + i);
+            if (i < columns) T.Store(T.Load(y + i, columns - i, 0f) / sum, y + i, columns - i);
+        }
+    }
+
+    /// <summary>y[r, c] = x[r, c] − ln Σ e^x[r, ·].</summary>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    public static void LogSoftmax<T>(float* x, nint rows, nint columns, float* y) where T : unmanaged, IVec<T>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        for (nint r = 0; r < rows; r++, x += columns, y += columns)
+        {
+            float largest = RowReductions.Reduce<T, LargestBody>(x, columns, default, work);
+            float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(x, columns, new(largest), work);
+            T shift = T.Create(largest), logarithm = VMath.Log(T.Create(sum));
+            nint i = 0;
+            for (; i <= columns - T.Count; i += T.Count) T.Store(T.Load(x + i) - shift - logarithm, y + i);
+            if (i < columns) T.Store(T.Load(x + i, columns - i, 0f) - shift - logarithm, y + i, columns - i);
+        }
+    }
+
+    /// <summary>Of softmax's result y and its gradient: gradX = y·(gradY − Σ gradY·y).</summary>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    public static void SoftmaxGradient<T>(float* y, float* gradY, nint rows, nint columns, float* gradX) where T : unmanaged, IVec<T>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        for (nint r = 0; r < rows; r++, y += columns, gradY += columns, gradX += columns)
+        {
+            var dot = T.Create(RowReductions.Dot<T>(y, gradY, columns, work));
+            nint i = 0;
+            for (; i <= columns - T.Count; i += T.Count) T.Store(T.Load(y + i) * (T.Load(gradY + i) - dot), gradX + i);
+            if (i < columns) T.Store(T.Load(y + i, columns - i, 0f) * (T.Load(gradY + i, columns - i, 0f) - dot), gradX + i, columns - i);
+        }
+    }
+
+    /// <summary>Of log-softmax's result y and its gradient: gradX = gradY − e^y·Σ gradY.</summary>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    public static void LogSoftmaxGradient<T>(float* y, float* gradY, nint rows, nint columns, float* gradX) where T : unmanaged, IVec<T>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        for (nint r = 0; r < rows; r++, y += columns, gradY += columns, gradX += columns)
+        {
+            var sum = T.Create(RowReductions.Reduce<T, SumBody>(gradY, columns, default, work));
+            nint i = 0;
+            for (; i <= columns - T.Count; i += T.Count) T.Store(T.Load(gradY + i) - VMath.Exp(T.Load(y + i)) * sum, gradX + i);
+            if (i >= columns) continue;
+            T.Store(T.Load(gradY + i, columns - i, 0f) - VMath.Exp(T.Load(y + i, columns - i, 0f)) * sum, gradX + i, columns - i);
+        }
+    }
+
+    /// <summary>
+    /// Softmax (or its logarithm) over the first axis of [channels, inner], for <paramref name="count"/> of the inner elements from x on:
+    /// what a row-major image's channel axis needs. A row of x is <paramref name="pitch"/> elements.
+    /// </summary>
+    [MethodImpl(Loop)]
+    public static void OverChannels<T>(float* x, nint channels, nint pitch, nint count, bool logarithm, float* y) where T : unmanaged, IVec<T>
+    {
+        for (nint i = 0; i < count; i += T.Count)
+        {
+            nint n = Math.Min(count - i, T.Count);
+            var largest = T.Create(float.NegativeInfinity);
+            for (nint c = 0; c < channels; c++) largest = VMath.Max(largest, T.Load(x + c * pitch + i, n, 0f));
+            var sum = T.Create(0f);
+            for (nint c = 0; c < channels; c++) sum += VMath.Exp(T.Load(x + c * pitch + i, n, 0f) - largest);
+            var log = VMath.Log(sum);
+            for (nint c = 0; c < channels; c++)
+            {
+                var shifted = T.Load(x + c * pitch + i, n, 0f) - largest;
+                T.Store(logarithm ? shifted - log : VMath.Exp(shifted) / sum, y + c * pitch + i, n);
+            }
+        }
+    }
+
+    /// <summary>
+    /// loss[r] = −(1 − s)·ln p[r, label] − s/C·Σ ln p[r, ·] for p = softmax(logits), s = <paramref name="smoothing"/> and C columns; 0 where the
+    /// label is <paramref name="ignored"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">A label is neither a class nor ignored.</exception>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    public static void CrossEntropy<T, TLabel>(float* logits, TLabel* labels, nint rows, nint columns, float smoothing, long ignored, float* loss)
+        where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        for (nint r = 0; r < rows; r++, logits += columns)
+        {
+            long label = long.CreateTruncating(labels[r]);
+            if (label == ignored)
+            {
+                loss[r] = 0f;
+                continue;
+            }
+            if ((ulong)label >= (ulong)columns) ThrowLabel(label, r, columns);
+            float largest = RowReductions.Reduce<T, LargestBody>(logits, columns, default, work);
+            float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(logits, columns, new(largest), work);
+            float log;
+            V1.Store(VMath.Log(V1.Create(sum)), &log);
+            float value = log - (1f - smoothing) * (logits[label] - largest);
+            if (smoothing != 0f)
+                value -= smoothing / columns * RowReductions.Reduce<T, SumOfDeviationsBody>(logits, columns, new(largest), work);
+            loss[r] = value;
+        }
+    }
+
+    /// <summary>The gradient of <see cref="CrossEntropy"/>: gradLogits[r, c] = gradLoss[r]·(p[r, c] − s/C − (1 − s)·[c = label]).</summary>
+    /// <exception cref="ArgumentException">A label is neither a class nor ignored.</exception>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    public static void CrossEntropyGradient<T, TLabel>(float* logits, TLabel* labels, float* gradLoss, nint rows, nint columns, float smoothing,
+        long ignored, float* gradLogits) where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        for (nint r = 0; r < rows; r++, logits += columns, gradLogits += columns)
+        {
+            long label = long.CreateTruncating(labels[r]);
+            if (label == ignored)
+            {
+                ElementwiseLoops.Fill<T>(0f, columns, gradLogits);
+                continue;
+            }
+            if ((ulong)label >= (ulong)columns) ThrowLabel(label, r, columns);
+            float gradient = gradLoss[r];
+            float shift = RowReductions.Reduce<T, LargestBody>(logits, columns, default, work);
+            float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(logits, columns, new(shift), work);
+            T largest = T.Create(shift), scale = T.Create(gradient / sum), even = T.Create(-gradient * (smoothing / columns));
+            nint i = 0;
+            for (; i <= columns - T.Count; i += T.Count)
+                T.Store(T.Fma(VMath.Exp(T.Load(logits + i) - largest), scale, even), gradLogits + i);
+            if (i < columns)
+                T.Store(T.Fma(VMath.Exp(T.Load(logits + i, columns - i, 0f) - largest), scale, even), gradLogits + i, columns - i);
+            gradLogits[label] -= gradient * (1f - smoothing);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void ThrowLabel(long label, nint row, nint classes) =>
+        throw new ArgumentException($"Label {label} of sample {row} is none of the {classes} classes 0 to {classes - 1}.");
+
+    /// <summary>Σ(x − shift).</summary>
+    private readonly struct SumOfDeviationsBody(float shift) : IReduceBody
+    {
+        private readonly float _shift = shift;
+        public float Identity => 0f;
+        public float Fill => _shift;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] public TV Map<TV>(TV x) where TV : unmanaged, IVec<TV> => x - TV.Create(_shift);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] public TV Join<TV>(TV a, TV b) where TV : unmanaged, IVec<TV> => a + b;
+    }
+}
