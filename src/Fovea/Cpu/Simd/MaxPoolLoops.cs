@@ -7,7 +7,7 @@ namespace Fovea.Cpu.Simd;
 /// first one, which change only at the borders. Taps in the padding are left out.
 /// </summary>
 /// <remarks>
-/// A NaN in a window gives NaN. The winner is the first largest tap (or the last NaN, as in PyTorch). The gradient adds windows in ascending
+/// A NaN in a window gives NaN. Among zeros of both signs the plain loop gives −0, the one with indices the first. The winner is the first largest tap (or the last NaN, as in PyTorch). The gradient adds windows in ascending
 /// order; pieces of it are images and channels, never pixels.
 /// </remarks>
 internal static unsafe class MaxPoolLoops

@@ -1,0 +1,84 @@
+using Fovea.Cpu.Simd;
+using Xunit;
+
+namespace Fovea.Tests.Cpu;
+
+public sealed unsafe class OptimizerLoopTests
+{
+    private const int Count = 101, Steps = 5;
+
+    [Theory]
+    [InlineData(0, 0, 0, false), InlineData(0.9, 0, 0, false), InlineData(0.9, 0.1, 0.01, false), InlineData(0.9, 0, 0.01, true)]
+    public void Sgd_is_the_textbooks(double momentum, double dampening, double decay, bool nesterov)
+    {
+        var step = new SgdStep(0.1f, (float)momentum, (float)dampening, (float)decay, nesterov, 0.5f);
+        float[] w = Widths.Same("sgd", () => Run<V1>(Count), () => Run<V128>(16), () => Run<V256>(48), () => Run<V512>(32));
+        double[] expected = Widths.Doubles(Widths.Normal(1, Count)), velocity = new double[Count];
+        for (int s = 0; s < Steps; s++)
+        {
+            float[] g = Widths.Normal(10 + s, Count);
+            for (int i = 0; i < Count; i++)
+            {
+                double d = 0.5 * g[i] + decay * expected[i];
+                velocity[i] = momentum * velocity[i] + (1 - dampening) * d;
+                expected[i] -= 0.1 * (nesterov ? d + momentum * velocity[i] : momentum != 0 ? velocity[i] : d);
+            }
+        }
+        Widths.AssertNear("sgd", expected, w, 1e-5, 1e-6);
+
+        float[] Run<T>(int cut) where T : unmanaged, IVec<T>
+        {
+            float[] weight = Widths.Normal(1, Count), v = new float[Count];
+            for (int s = 0; s < Steps; s++)
+                fixed (float* g = Widths.Normal(10 + s, Count), pv = v, pw = weight)
+                    for (int i = 0; i < Count; i += cut)
+                        OptimizerLoops.Sgd<T>(g + i, Math.Min(cut, Count - i), step, momentum == 0 ? null : pv + i, pw + i);
+            return weight;
+        }
+    }
+
+    [Theory]
+    [InlineData(0, false), InlineData(0.05, false), InlineData(0.05, true)]
+    public void Adam_is_the_papers(double decay, bool decoupled)
+    {
+        float[] w = Widths.Same("adam", () => Run<V1>(Count), () => Run<V128>(16), () => Run<V256>(48), () => Run<V512>(32));
+        double[] expected = Widths.Doubles(Widths.Normal(1, Count)), m = new double[Count], v = new double[Count];
+        for (int s = 0; s < Steps; s++)
+        {
+            float[] g = Widths.Normal(10 + s, Count);
+            for (int i = 0; i < Count; i++)
+            {
+                double d = g[i] + (decoupled ? 0 : decay * expected[i]);
+                if (decoupled) expected[i] *= 1 - 0.01 * decay;
+                m[i] = 0.9 * m[i] + 0.1 * d;
+                v[i] = 0.999 * v[i] + 0.001 * d * d;
+                double first = m[i] / (1 - Math.Pow(0.9, s + 1)), second = v[i] / (1 - Math.Pow(0.999, s + 1));
+                expected[i] -= 0.01 * first / (Math.Sqrt(second) + 1e-8);
+            }
+        }
+        Widths.AssertNear("adam", expected, w, 1e-5, 1e-6);
+
+        float[] Run<T>(int cut) where T : unmanaged, IVec<T>
+        {
+            float[] weight = Widths.Normal(1, Count), first = new float[Count], second = new float[Count];
+            for (int s = 0; s < Steps; s++)
+                fixed (float* g = Widths.Normal(10 + s, Count), pm = first, pv = second, pw = weight)
+                    for (int i = 0; i < Count; i += cut)
+                        OptimizerLoops.Adam<T>(g + i, Math.Min(cut, Count - i), AdamStep.Number(s + 1, 0.01, 0.9, 0.999, 1e-8, decay, decoupled),
+                            pm + i, pv + i, pw + i);
+            return weight;
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1), InlineData(3, 784), InlineData(784, 3), InlineData(16, 16), InlineData(17, 33), InlineData(64, 49), InlineData(100, 70)]
+    public void Transpose_moves_every_element(int rows, int columns)
+    {
+        // Pitches wider than the rows: what lies between must stay untouched.
+        int pitchX = columns + 3, pitchY = rows + 5;
+        uint[] x = [.. Enumerable.Range(0, rows * pitchX).Select(i => (uint)i + 7)], y = new uint[columns * pitchY];
+        fixed (uint* px = x, py = y) TransposeLoops.Transpose(px, rows, columns, pitchX, pitchY, py);
+        for (int c = 0; c < columns; c++)
+            for (int r = 0; r < pitchY; r++) Assert.Equal(r < rows ? x[r * pitchX + c] : 0u, y[c * pitchY + r]);
+    }
+}
