@@ -1,3 +1,4 @@
+using Fovea.Cpu.Kernels.MicroKernels;
 using Fovea.Graphs;
 using Fovea.Runtime;
 
@@ -17,10 +18,13 @@ public static class CpuKernels
         new Kernels.Binary.Naive(),
         new Kernels.BroadcastTo.Naive(),
         new Kernels.Cast.Naive(),
+        new Kernels.Convolution.Direct<Avx512MicroKernel>(),
+        new Kernels.Convolution.Direct<Avx2MicroKernel>(),
+        new Kernels.Convolution.Direct<PortableMicroKernel>(),
         new Kernels.Convolution.Naive(),
-        new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.Avx512OuterProduct>(),
-        new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.Avx2OuterProduct>(),
-        new Kernels.ConvolutionWeightGradient.Direct<Kernels.MicroKernels.PortableOuterProduct>(),
+        new Kernels.ConvolutionWeightGradient.Direct<Avx512OuterProduct>(),
+        new Kernels.ConvolutionWeightGradient.Direct<Avx2OuterProduct>(),
+        new Kernels.ConvolutionWeightGradient.Direct<PortableOuterProduct>(),
         new Kernels.ConvolutionWeightGradient.Naive(),
         new Kernels.Linear.Naive(),
         new Kernels.MatMul.Naive(),
@@ -29,6 +33,9 @@ public static class CpuKernels
         new Kernels.MaxPoolGradient.Naive(),
         new Kernels.Reduce.Naive(),
         new Kernels.Relayout.Naive(),
+        new Kernels.TransposedConvolution.Direct<Avx512MicroKernel>(),
+        new Kernels.TransposedConvolution.Direct<Avx2MicroKernel>(),
+        new Kernels.TransposedConvolution.Direct<PortableMicroKernel>(),
         new Kernels.TransposedConvolution.Naive(),
         new Kernels.Unary.Naive(),
     ];

@@ -1,3 +1,8 @@
+using Fovea.Graphs;
+using Fovea.Ops;
+using Fovea.Runtime;
+using Fovea.Tensors;
+
 namespace Fovea.Cpu.Kernels.Convolution;
 
 /// <summary>Three spatial sizes; one- and two-dimensional convolutions have 1 in the outer ones.</summary>
@@ -30,4 +35,31 @@ internal sealed record ConvolutionSizes(
 
     /// <summary>Output channels of a group.</summary>
     public int GroupOutputs => OutputChannels / Groups;
+
+    /// <summary>Whether the fast kernels take a convolution: float32, one to three axes, nothing empty, weights that an index reaches.</summary>
+    /// <param name="geometry">Stride, padding, dilation and groups.</param>
+    /// <param name="image">N, C, spatial: the side that the padding belongs to.</param>
+    /// <param name="weight">O, C/groups, kernel.</param>
+    /// <param name="result">N, O, spatial.</param>
+    public static bool Fit(ConvolutionGeometry geometry, BoundType image, BoundType weight, BoundType result)
+        => image.Element == ElementType.Float32 && geometry.Rank is >= 1 and <= 3
+            && image.Count > 0 && weight.Count is > 0 and <= int.MaxValue && result.Count > 0;
+
+    /// <summary>The sizes of a convolution; axes that it lacks are 1.</summary>
+    /// <inheritdoc cref="Fit"/>
+    public static ConvolutionSizes Of(ConvolutionGeometry geometry, BoundType image, BoundType weight, BoundType result)
+    {
+        int rank = geometry.Rank;
+        return new(image.Sizes[0], geometry.Groups, image.Sizes[1], result.Sizes[1],
+            Axes(image.Sizes, 2, 1), Axes(result.Sizes, 2, 1), Axes(weight.Sizes, 2, 1),
+            Axes(geometry.Stride, 0, 1), Axes(geometry.Dilation, 0, 1), Axes(geometry.PadBegin, 0, 0));
+
+        Spatial Axes(Dims list, int first, int absent) => new(
+            rank == 3 ? list[first] : absent, rank >= 2 ? list[first + rank - 2] : absent, list[first + rank - 1]);
+    }
+
+    /// <summary>Images and results channels-last; weights and bias row-major.</summary>
+    public static LayoutRule ChannelsLast(KernelCase @case) => new(
+        [.. Enumerable.Range(0, @case.Inputs.Length).Select(i => i == 0 ? Placement.ChannelsLast : Placement.RowMajor)],
+        [Placement.ChannelsLast]);
 }

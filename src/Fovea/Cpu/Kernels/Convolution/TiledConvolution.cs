@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Fovea.Cpu.Kernels.MicroKernels;
+using Fovea.Graphs;
+using Fovea.Runtime;
 
 namespace Fovea.Cpu.Kernels.Convolution;
 
@@ -70,6 +72,17 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
     {
         var windows = TapWindow.InputGradient(sizes);
         return new(windows, WeightPacking.InputGradient<TMicro>(windows, sizes), sizes.GroupOutputs, hasBias);
+    }
+
+    /// <summary>What a plan needs to know.</summary>
+    public KernelWork Work => new(_packsInPiece ? [ComputePieces] : [PackPieces, ComputePieces], ScratchBytes, WalkerScratchBytes, this);
+
+    /// <summary>Does one piece: inputs are the source, the weights and the bias if there is one; the output is the target.</summary>
+    public void Run(in KernelCall call)
+    {
+        float* weights = (float*)call.Input(1), bias = _hasBias ? (float*)call.Input(2) : null;
+        if (call.Phase == 0 && !_packsInPiece) Pack(weights, bias, (byte*)call.Scratch, call.Piece);
+        else Compute((float*)call.Input(0), weights, bias, (byte*)call.Scratch, (byte*)call.WalkerScratch, call.Piece, (float*)call.Output(0));
     }
 
     /// <summary>Packs a block of weights, and of the bias.</summary>
