@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Fovea.Errors;
+using Fovea.Tensors;
 
 namespace Fovea.Data;
 
@@ -16,7 +17,8 @@ internal enum FileKind
 /// <summary>
 /// The one door through which parsers read files. A length from the file is compared with what the file can still hold before memory
 /// is taken; the memory taken in all stays within 4 × (file + declared decoded size) + 64 MiB; nesting has a limit; every failure is one
-/// typed exception with path, offset and reason. A gzip file is decoded on the way (plain formats never start with gzip's magic).
+/// typed exception with path, offset and reason. Data files may be gzip and are decoded on the way (their plain forms never start with
+/// gzip's magic; a model file may).
 /// </summary>
 internal sealed class BoundedReader : IDisposable
 {
@@ -39,10 +41,7 @@ internal sealed class BoundedReader : IDisposable
         _stream = file;
         try
         {
-            Span<byte> start = stackalloc byte[2];
-            int count = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-            file.Position = 0;
-            if (GzipContent.IsGzip(start[..count])) _stream = _gzip = new GzipContent(file);
+            if (kind is FileKind.Data && GzipContent.IsGzip(file)) _stream = _gzip = new GzipContent(file);
         }
         catch (Exception e) when (IsDamage(e))
         {
@@ -73,9 +72,12 @@ internal sealed class BoundedReader : IDisposable
     public static BoundedReader Over(byte[] bytes, string name, FileKind kind) => new(new MemoryStream(bytes, writable: false), name, kind);
 
     /// <summary>The exception to throw for a reason, with path and the offset of the next byte.</summary>
-    public FoveaException Error(string reason, Exception? inner = null)
+    public FoveaException Error(string reason, Exception? inner = null) => ErrorAt(Offset, reason, inner);
+
+    /// <summary>The exception to throw for a reason that lies at another offset.</summary>
+    public FoveaException ErrorAt(long offset, string reason, Exception? inner = null)
     {
-        string message = $"{_path}, {(_gzip is null ? "byte" : "decoded byte")} {Offset}: {reason}";
+        string message = $"{_path}, {(_gzip is null ? "byte" : "decoded byte")} {offset}: {reason}";
         return _kind is FileKind.Data ? new DataFormatException(message, inner) : new ModelFormatException(message, inner);
     }
 
@@ -86,6 +88,22 @@ internal sealed class BoundedReader : IDisposable
     {
         if (bytes > _budget) throw Error($"{what} would take {bytes} bytes of memory, more than a file of this size may");
         _budget -= bytes;
+    }
+
+    /// <summary>
+    /// The bytes of an array of a shape from the file; <see cref="long.MaxValue"/> when they are more than the file has, which no length
+    /// equals.
+    /// </summary>
+    public long BoundedProduct(in Dims shape, int elementSize)
+    {
+        long bytes = elementSize;
+        foreach (int size in shape.AsSpan())
+        {
+            if (size == 0) return 0;
+            bytes = bytes > Length / size ? long.MaxValue : bytes * size;
+        }
+
+        return bytes;
     }
 
     /// <summary>Fills <paramref name="destination"/>.</summary>

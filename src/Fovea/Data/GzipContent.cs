@@ -57,8 +57,14 @@ internal sealed class GzipContent : Stream
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
-    /// <summary>Whether a file that starts with these bytes is gzip.</summary>
-    public static bool IsGzip(ReadOnlySpan<byte> start) => start is [0x1F, 0x8B, ..];
+    /// <summary>Whether a file starts with gzip's magic. It can seek, and stands at 0 before and after.</summary>
+    public static bool IsGzip(Stream file)
+    {
+        Span<byte> start = stackalloc byte[2];
+        int count = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return start[..count] is [0x1F, 0x8B];
+    }
 
     public override int Read(Span<byte> buffer)
     {
