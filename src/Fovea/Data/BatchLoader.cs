@@ -178,10 +178,8 @@ public sealed class BatchLoader : IDisposable
 
     private void Make(Batch batch, int i, float[] scratch)
     {
-        int index = batch.Indices[i], label = _data.Label(index);
-        if ((uint)label >= (uint)_data.Classes.Count)
-            throw new DataFormatException($"Image {index} has label {label}; the data set has {_data.Classes.Count} classes, from 0.");
-        batch.SetLabel(i, label);
+        int index = batch.Indices[i];
+        batch.SetLabel(i, _data.CheckedLabel(index));
 
         Augmentation? augmentation = _options.Augmentation;
         Span<float> image = augmentation is null ? batch.Image(i) : scratch;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Fovea.Data;
+using Fovea.Errors;
 using Fovea.Tensors;
 
 namespace Fovea;
@@ -90,7 +91,7 @@ public abstract class Dataset
     /// <param name="labelsPath">The file of labels: unsigned bytes, rank 1.</param>
     /// <param name="classes">The names of the classes; without them, the numbers from 0 to the largest label.</param>
     /// <exception cref="IOException">A file cannot be opened.</exception>
-    /// <exception cref="Errors.DataFormatException">A file is damaged, the two do not fit, or a label is out of range.</exception>
+    /// <exception cref="DataFormatException">A file is damaged, the two do not fit, or a label is out of range.</exception>
     public static Dataset FromIdx(string imagesPath, string labelsPath, IReadOnlyList<string>? classes = null) =>
         IdxDataset.Load(imagesPath, labelsPath, classes, expected: []);
 
@@ -119,6 +120,7 @@ public abstract class Dataset
     /// </summary>
     /// <param name="fraction">The share of the first part, between 0 and 1; both parts must get at least one image.</param>
     /// <param name="seed">Chooses which images go where.</param>
+    /// <exception cref="DataFormatException">A label is no class.</exception>
     public (Dataset Train, Dataset Validation) Split(double fraction, ulong seed)
     {
         int total = (int)Math.Round(fraction * Count, MidpointRounding.AwayFromZero);
@@ -130,7 +132,7 @@ public abstract class Dataset
 
         var members = new List<int>[Classes.Count];
         for (int c = 0; c < members.Length; c++) members[c] = [];
-        for (int i = 0; i < Count; i++) members[Label(i)].Add(i);
+        for (int i = 0; i < Count; i++) members[CheckedLabel(i)].Add(i);
 
         int[] quota = Quotas(members, fraction, total);
         bool[] first = new bool[Count];
@@ -181,6 +183,15 @@ public abstract class Dataset
         }
 
         return new Normalization(mean, deviation);
+    }
+
+    /// <summary>The label of an image, checked: a source of a user's own may give any number.</summary>
+    /// <exception cref="DataFormatException">It is no class.</exception>
+    internal int CheckedLabel(int index)
+    {
+        int label = Label(index);
+        if ((uint)label < (uint)Classes.Count) return label;
+        throw new DataFormatException($"Image {index} has label {label}; the data set has {Classes.Count} classes, from 0.");
     }
 
     /// <summary>A view by indices that are known to be good.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Fovea.Data;
 using Fovea.Errors;
 using Xunit;
@@ -17,15 +18,20 @@ internal static class Mutator
         0x7FFFFFFFFFFFFFFF, 0x8000000000000000, ulong.MaxValue,
     ];
 
-    /// <summary>Parses mutants of <paramref name="file"/>; returns how many were read and how many refused.</summary>
+    /// <summary>
+    /// Parses mutants of <paramref name="file"/>; returns how many were read and how many refused. FOVEA_MUTANTS=1000000 makes the long
+    /// form: at least so many.
+    /// </summary>
     /// <param name="file">A good file.</param>
-    /// <param name="count">How many mutants.</param>
+    /// <param name="count">How many mutants, in the short form.</param>
     /// <param name="expansion">Decoded bytes that one byte of a file may declare: 1, or deflate's 1032.</param>
     /// <param name="parse">The parser.</param>
     public static (int Read, int Refused) Check<TException>(byte[] file, int count, int expansion, Action<byte[]> parse)
         where TException : FoveaException
     {
         parse(file);
+        if (int.TryParse(Environment.GetEnvironmentVariable("FOVEA_MUTANTS"), CultureInfo.InvariantCulture, out int asked))
+            count = Math.Max(count, asked);
         int read = 0, refused = 0;
         for (int i = 0; i < count; i++)
         {
