@@ -6,7 +6,8 @@ namespace Fovea.Ops
 {
     /// <summary>
     /// The largest element of every window. Input: N, C, spatial. Outputs: values N, C, places; and if asked where they stand: int64, the
-    /// row-major index of the first maximum in the spatial axes. NaN counts as the largest; a window without a pixel gives −∞ and index −1.
+    /// row-major index of the first maximum in the spatial axes (of the last NaN where there is one, as in PyTorch). A window without a pixel
+    /// gives −∞ and index −1.
     /// </summary>
     /// <param name="Geometry">The windows.</param>
     /// <param name="WithIndices">Whether the second output is computed; the gradient needs it.</param>

@@ -50,13 +50,13 @@ public sealed class PoolingTests
     }
 
     [Fact]
-    public void NaN_counts_as_the_largest()
+    public void NaN_wins_and_the_last_one_is_named()
     {
         var x = TestValue.Of([1, 1, 4], 3, float.NaN, float.PositiveInfinity, float.NaN);
         var outputs = Naive.Run(new MaxPool(Windows(1, [4]), true), x);
 
         Assert.True(float.IsNaN(outputs[0].To<float>()[0]));
-        Assert.Equal([1], outputs[1].To<long>());
+        Assert.Equal([3], outputs[1].To<long>());
     }
 
     [Fact]

@@ -20,7 +20,7 @@ abstract class NaiveKernel<TOp> : Kernel<TOp> where TOp : Op
 
     protected sealed override bool Supports(TOp op, KernelCase @case) => Element(@case) is ElementType.Float32 or ElementType.Float64;
 
-    protected sealed override LayoutRule Layouts(TOp op, KernelCase @case) => new(
+    protected override LayoutRule Layouts(TOp op, KernelCase @case) => new(
         [.. Enumerable.Repeat(Placement.Any, @case.Inputs.Length)], [.. Enumerable.Repeat(Placement.RowMajor, @case.Outputs.Length)]);
 
     protected sealed override void Run(TOp op, in KernelCall call)

@@ -26,7 +26,7 @@ sealed class Naive : NaiveKernel<Ops.MaxPool>
                 for (var window = new PoolingWindow(op.Geometry, xType, place); window.MoveNext();)
                 {
                     var value = x[channel + window.Offset];
-                    if (at >= 0 && !(value > largest) && !(T.IsNaN(value) && !T.IsNaN(largest))) continue;
+                    if (at >= 0 && !(value > largest) && !T.IsNaN(value)) continue;
                     largest = value;
                     at = window.Index;
                 }

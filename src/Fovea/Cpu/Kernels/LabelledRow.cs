@@ -1,0 +1,22 @@
+using Fovea.Tensors;
+
+namespace Fovea.Cpu.Kernels;
+
+/// <summary>Walks over logits N, C, … class by class: one row for each label N, ….</summary>
+static class LabelledRow
+{
+    /// <summary>Where the label (or loss) of a row lies, for values N, ….</summary>
+    public static int Offset(in Odometer row, int rank, in Strides strides)
+    {
+        long offset = row[0] * strides[0];
+        for (int axis = 2; axis < rank; axis++) offset += row[axis] * strides[axis - 1];
+        return (int)offset;
+    }
+
+    /// <summary>Checks that a label is a class.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void Check(long label, int classes)
+    {
+        if (label >= classes) throw new ArgumentException($"The label {label} is no class: there are {classes}, counted from 0.");
+    }
+}
