@@ -1,0 +1,94 @@
+using Fovea.Tensors;
+
+namespace Fovea.Tests.Golden;
+
+/// <summary>A golden case with its inputs as tensors of one element type.</summary>
+internal sealed class GoldenInputs(GoldenCase golden, ElementType element)
+{
+    readonly Dictionary<string, Tensor> _tensors = [];
+
+    internal GoldenCase Case => golden;
+
+    internal ElementType Element => element;
+
+    /// <summary>The input of that role; the gradient with respect to it may be asked for.</summary>
+    internal Tensor this[string role] => _tensors.TryGetValue(role, out var known) ? known : _tensors[role] = Create(role);
+
+    internal Tensor? Optional(string role) => golden.Has(role) ? this[role] : null;
+
+    internal Dims Dims(string attribute) => new(golden.Ints(attribute));
+
+    internal Shape Shape(string attribute) => [.. golden.Ints(attribute).Select(size => (Dim)size)];
+
+    Tensor Create(string role)
+    {
+        var tensor = golden[role];
+        Shape shape = [.. tensor.Shape.Select(size => (Dim)size)];
+        if (tensor.Integers is { } integers)
+        {
+            return Tensor.From(integers, shape);
+        }
+
+        return (element == ElementType.Float32 ? Tensor.From(tensor.Floats, shape) : Tensor.From(tensor.Values, shape)).Watch();
+    }
+}
+
+/// <summary>What each operator of the golden files is called here. Attributes have PyTorch's names there, ours here.</summary>
+internal static class GoldenOperators
+{
+    internal static readonly Dictionary<string, Func<GoldenInputs, Tensor[]>> All = new()
+    {
+        ["conv1d"] = Convolution,
+        ["conv2d"] = Convolution,
+        ["conv3d"] = Convolution,
+        ["conv_transpose1d"] = TransposedConvolution,
+        ["conv_transpose2d"] = TransposedConvolution,
+        ["conv_transpose3d"] = TransposedConvolution,
+        ["max_pool1d"] = MaxPool,
+        ["max_pool2d"] = MaxPool,
+        ["avg_pool1d"] = AveragePool,
+        ["avg_pool2d"] = AveragePool,
+        ["linear"] = c => [c["x"].Linear(c["w"], c.Optional("b"))],
+        ["matmul"] = c => [c["a"].MatMul(c["b"])],
+
+        ["add"] = c => [c["a"] + c["b"]],
+        ["sub"] = c => [c["a"] - c["b"]],
+        ["mul"] = c => [c["a"] * c["b"]],
+        ["div"] = c => [c["a"] / c["b"]],
+        ["maximum"] = c => [c["a"].Maximum(c["b"])],
+        ["minimum"] = c => [c["a"].Minimum(c["b"])],
+        ["pow"] = c => [c["a"].Power(c["b"])],
+        ["exp"] = c => [c["x"].Exp()],
+        ["log"] = c => [c["x"].Log()],
+        ["sqrt"] = c => [c["x"].Sqrt()],
+        ["neg"] = c => [-c["x"]],
+        ["abs"] = c => [c["x"].Abs()],
+        ["square"] = c => [c["x"].Square()],
+        ["reciprocal"] = c => [1 / c["x"]],
+        ["relu"] = c => [c["x"].Relu()],
+        ["sigmoid"] = c => [c["x"].Sigmoid()],
+        ["tanh"] = c => [c["x"].Tanh()],
+
+        ["sum"] = c => [c["x"].Sum(c.Case.Ints("dim"), c.Case.Bool("keepdim"))],
+        ["mean"] = c => [c["x"].Mean(c.Case.Ints("dim"), c.Case.Bool("keepdim"))],
+        ["amax"] = c => [c["x"].Reduce(Fovea.Ops.Reduction.Max, c.Case.Ints("dim"), c.Case.Bool("keepdim"))],
+        ["amin"] = c => [c["x"].Reduce(Fovea.Ops.Reduction.Min, c.Case.Ints("dim"), c.Case.Bool("keepdim"))],
+        ["reshape"] = c => [c["x"].Reshape(c.Shape("shape"))],
+        ["expand"] = c => [c["x"].BroadcastTo(c.Shape("shape"))],
+    };
+
+    static Tensor[] Convolution(GoldenInputs c) =>
+        [c["x"].Convolution(c["w"], c.Optional("b"), c.Dims("stride"), c.Dims("padding"), c.Dims("dilation"), c.Case.Int("groups"))];
+
+    static Tensor[] TransposedConvolution(GoldenInputs c) =>
+    [
+        c["x"].TransposedConvolution(c["w"], c.Optional("b"), c.Dims("stride"), c.Dims("padding"), c.Dims("output_padding"),
+            c.Dims("dilation"), c.Case.Int("groups")),
+    ];
+
+    static Tensor[] MaxPool(GoldenInputs c) =>
+        [c["x"].MaxPool(c.Dims("kernel_size"), c.Dims("stride"), c.Dims("padding"), c.Dims("dilation"))];
+
+    static Tensor[] AveragePool(GoldenInputs c) =>
+        [c["x"].AveragePool(c.Dims("kernel_size"), c.Dims("stride"), c.Dims("padding"), c.Case.Bool("count_include_pad"))];
+}
