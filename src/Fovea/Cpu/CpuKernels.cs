@@ -13,6 +13,7 @@ public static class CpuKernels
     // Fastest first within an operator; the naive kernel is last.
     static readonly Kernel[] BuiltIn =
     [
+        new Kernels.AdamUpdate.Naive(),
         new Kernels.AveragePool.Naive(),
         new Kernels.AveragePoolGradient.Naive(),
         new Kernels.BatchNormalization.Naive(),
@@ -39,6 +40,7 @@ public static class CpuKernels
         new Kernels.MaxPoolGradient.Naive(),
         new Kernels.Reduce.Naive(),
         new Kernels.Relayout.Naive(),
+        new Kernels.SgdUpdate.Naive(),
         new Kernels.Softmax.Naive(),
         new Kernels.TransposedConvolution.Direct<Avx512MicroKernel>(),
         new Kernels.TransposedConvolution.Direct<Avx2MicroKernel>(),

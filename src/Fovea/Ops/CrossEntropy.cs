@@ -24,7 +24,7 @@ namespace Fovea.Ops
         {
             inputs.RequireFloating(0);
             Shape logits = inputs[0].Shape, labels = inputs[1].Shape;
-            if (!(smoothing is >= 0 and <= 1)) throw inputs.Fail($"has a label smoothing of {smoothing:R}: from 0 to 1.");
+            if (!(smoothing is >= 0 and <= 1)) throw inputs.Fail("has a label smoothing that is not from 0 to 1.");
             if (inputs[1].Element != ElementType.Int64) throw inputs.Fail($"takes labels of Int64, not {inputs[1].Element}: Cast them first.");
             bool fits = logits.Rank >= 2 && labels.Rank == logits.Rank - 1 && inputs.AreEqual(logits[0], labels[0]);
             for (int i = 1; fits && i < labels.Rank; i++) fits = inputs.AreEqual(logits[i + 1], labels[i]);

@@ -12,6 +12,7 @@ public static class OpCatalog
     [
         .. UnaryTable.All.Select(row => new Unary(row.Function)),
         .. BinaryTable.All.Select(row => new Binary(row.Function)),
+        new AdamUpdate(),
         new AveragePool(PoolingGeometry.Unit(2)),
         new AveragePoolGradient(PoolingGeometry.Unit(2), false, [1, 1]),
         new BatchNormalization(),
@@ -31,6 +32,7 @@ public static class OpCatalog
         new MaxPoolGradient([1, 1]),
         new Reduce(Reduction.Sum, []),
         new Reshape(Shape.Scalar),
+        new SgdUpdate(),
         new SizeOf(1),
         new Softmax(0),
         new StopGradient(),
