@@ -30,6 +30,9 @@ public readonly struct Dims : IEquatable<Dims>, IEnumerable<int>
         _count = (byte)values.Length;
     }
 
+    /// <summary>A list of one integer: where one holds for every axis.</summary>
+    public static implicit operator Dims(int value) => new([value]);
+
     /// <summary>Copies the integers (for collection expressions).</summary>
     public static Dims Create(ReadOnlySpan<int> values) => new(values);
 

@@ -1,0 +1,59 @@
+using Fovea.Errors;
+
+namespace Fovea.Modules;
+
+/// <summary>
+/// Normalises each channel: in training by the batch's own statistics, which also move the running ones; in inference by the running ones
+/// (Ioffe and Szegedy, 2015). Parameters: weight and bias C; state: running_mean and running_var C.
+/// </summary>
+public abstract class BatchNorm : Module
+{
+    readonly int _least, _most;
+    readonly float _epsilon, _momentum;
+    Variable _weight = null!, _bias = null!, _mean = null!, _variance = null!;
+
+    /// <summary>For inputs of so many axes.</summary>
+    protected BatchNorm(int leastRank, int mostRank, float epsilon, float momentum)
+    {
+        if (!(epsilon > 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon is positive.");
+        if (!(momentum is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum lies between 0 and 1.");
+        (_least, _most, _epsilon, _momentum) = (leastRank, mostRank, epsilon, momentum);
+    }
+
+    /// <inheritdoc/>
+    protected override void CreateParameters(Shape input)
+    {
+        if (input.Rank < _least || input.Rank > _most)
+            throw new ShapeMismatchException($"{Title} takes {(_least == _most ? $"{_least}" : $"{_least} or {_most}")} axes, N and C first; the input is {input}.");
+        int channels = (int)input[1];
+        _weight = AddParameter("weight", channels, Initializer.Ones);
+        _bias = AddParameter("bias", channels, Initializer.Zeros);
+        _mean = AddParameter("running_mean", channels, Initializer.Zeros, trainable: false);
+        _variance = AddParameter("running_var", channels, Initializer.Ones, trainable: false);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor x)
+    {
+        // A frozen layer keeps its statistics too: what it saw before is what the frozen layers around it expect.
+        if (Trace.Mode == Mode.Inference || _weight.IsFrozen)
+            return x.BatchNormalization(_weight.Read(), _bias.Read(), _mean.Read(), _variance.Read(), _epsilon);
+        var (y, mean, variance) = x.BatchNormalizationTraining(_weight.Read(), _bias.Read(), _epsilon);
+        // The running variance is the unbiased one: n / (n − 1) times that of the batch (n = 1 has none and counts as it is).
+        var count = ((Scalar)x.Shape.With(1, 1).Count).ToTensor(x.ElementType);
+        var unbiased = variance.StopGradient() * (count / (count - 1).Maximum(Tensor.Constant(1, x.ElementType)));
+        _mean.Assign(_mean.Read() * (1 - _momentum) + mean.StopGradient() * _momentum);
+        _variance.Assign(_variance.Read() * (1 - _momentum) + unbiased * _momentum);
+        return y;
+    }
+}
+
+/// <summary>Batch normalisation of N, C or N, C, L.</summary>
+/// <param name="epsilon">Added to the variance.</param>
+/// <param name="momentum">The share of a new batch in the running statistics.</param>
+public sealed class BatchNorm1d(float epsilon = 1e-5f, float momentum = 0.1f) : BatchNorm(2, 3, epsilon, momentum);
+
+/// <summary>Batch normalisation of N, C, H, W.</summary>
+/// <param name="epsilon">Added to the variance.</param>
+/// <param name="momentum">The share of a new batch in the running statistics.</param>
+public sealed class BatchNorm2d(float epsilon = 1e-5f, float momentum = 0.1f) : BatchNorm(4, 4, epsilon, momentum);

@@ -1,0 +1,46 @@
+using Fovea.Errors;
+
+namespace Fovea.Modules;
+
+/// <summary>A fully connected layer over the last axis: x · weightᵀ + bias. Parameters: weight O, I; bias O.</summary>
+/// <param name="features">Output features.</param>
+/// <param name="bias">Whether a bias is added.</param>
+/// <param name="initializer">How the weight is filled; He if null.</param>
+public sealed class Linear(int features, bool bias = true, Initializer? initializer = null) : Module
+{
+    Variable? _weight, _bias;
+
+    /// <summary>Output features.</summary>
+    public int Features { get; } = features > 0 ? features : throw new ArgumentOutOfRangeException(nameof(features), features, "A layer has at least one feature.");
+
+    /// <summary>The weight, O, I.</summary>
+    public Variable Weight => _weight ?? throw new InvalidOperationException($"{Title} has no weight yet: call Build(inputShape, seed) on the whole model first.");
+
+    /// <summary>The bias, O, or null.</summary>
+    public Variable? Bias => _bias;
+
+    /// <inheritdoc/>
+    protected override void CreateParameters(Shape input)
+    {
+        if (input.Rank < 2) throw new ShapeMismatchException($"{Title} takes N and features; the input is {input}.");
+        if (!input[-1].IsKnown)
+            throw new ShapeMismatchException($"{Title} needs a known number of features; the input is {input}. Pool to a fixed size first.");
+        _weight = AddParameter("weight", [Features, (int)input[-1]], initializer ?? Initializer.He);
+        _bias = bias ? AddParameter("bias", [Features], Initializer.Zeros) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor x)
+    {
+        var weight = Weight.Read();
+        if (x.Shape[-1] != weight.Shape[1])
+        {
+            string built = InputShape is null ? "" : $"; was {InputShape} meant?";
+            throw new ShapeMismatchException($"{Title} expects {weight.Shape[1]} input features; the input {x.Shape} gives {x.Shape[-1]}{built}");
+        }
+        return x.Linear(weight, _bias?.Read());
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Linear({Features})";
+}

@@ -1,0 +1,183 @@
+using Fovea.Graphs;
+using Fovea.Tensors;
+
+namespace Fovea.Modules;
+
+/// <summary>
+/// A layer or a network: named children, parameters and state, and a forward computation. A derived class registers its children in its
+/// constructor (<c>conv1 = Add("conv1", new Conv2d(32, 3))</c>) and overrides <see cref="Compute"/>; sizes of parameters are inferred when
+/// <see cref="Build"/> runs the forward computation once over shapes.
+/// </summary>
+public abstract class Module
+{
+    [ThreadStatic] static Building? _building;
+
+    readonly List<(string Name, Module Child)> _children = [];
+    readonly List<Variable> _own = [];
+    bool _built;
+
+    sealed record Building(ulong Seed);
+
+    /// <summary>The path from the root module, "" for the root itself.</summary>
+    public string Path { get; private set; } = "";
+
+    /// <summary>Whether the parameters exist.</summary>
+    public bool IsBuilt => _built && _children.TrueForAll(c => c.Child.IsBuilt);
+
+    /// <summary>The direct children by name, in the order they were registered.</summary>
+    public IReadOnlyList<(string Name, Module Child)> Children => _children;
+
+    /// <summary>The shape that the module was built for, without the batch axis; null before.</summary>
+    public Shape? InputShape { get; private set; }
+
+    /// <summary>Trainable variables of the module and its children, in order; frozen ones too.</summary>
+    /// <exception cref="InvalidOperationException">The module is not built.</exception>
+    public IReadOnlyList<Variable> Parameters => [.. Variables.Where(v => v.IsTrainable)];
+
+    /// <summary>Parameters and state (running statistics) of the module and its children, in order.</summary>
+    /// <exception cref="InvalidOperationException">The module is not built.</exception>
+    public IReadOnlyList<Variable> Variables
+    {
+        get
+        {
+            RequireBuilt();
+            var all = new List<Variable>();
+            foreach (var module in SelfAndDescendants()) all.AddRange(module._own);
+            return all;
+        }
+    }
+
+    /// <summary>The module and all modules below it, parents before children.</summary>
+    public IEnumerable<Module> SelfAndDescendants()
+    {
+        var stack = new Stack<Module>([this]);
+        while (stack.TryPop(out var module))
+        {
+            yield return module;
+            for (int i = module._children.Count - 1; i >= 0; i--) stack.Push(module._children[i].Child);
+        }
+    }
+
+    /// <summary>Registers a child under a name and returns it.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or holds a dot.</exception>
+    protected T Add<T>(string name, T child) where T : Module
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(child);
+        if (name.Contains('.')) throw new ArgumentException($"The name \"{name}\" of a child holds a dot: dots join names to paths.");
+        if (_children.Exists(c => c.Name == name)) throw new ArgumentException($"{Title} has a child \"{name}\" already.");
+        _children.Add((name, child));
+        child.SetPath(Join(Path, name));
+        return child;
+    }
+
+    /// <summary>Runs the module on a batch: axis 0 is the batch.</summary>
+    /// <exception cref="Errors.ShapeMismatchException">The shape does not fit; the message names the layer and the mend.</exception>
+    /// <exception cref="InvalidOperationException">The module is not built.</exception>
+    public Tensor Forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        using (Scope.Enter(Path.Length == 0 ? Scope.Path : Path))
+        {
+            if (!_built)
+            {
+                if (_building is null) RequireBuilt();
+                InputShape ??= x.Shape.Slice(1, Math.Max(0, x.Rank - 1));
+                CreateParameters(x.Shape);
+                _built = true;
+            }
+            return Compute(x);
+        }
+    }
+
+    /// <summary>The forward computation, on a batch.</summary>
+    protected abstract Tensor Compute(Tensor x);
+
+    /// <summary>Creates this module's own parameters (<see cref="AddParameter"/>) for inputs of the shape; the batch axis is a symbol.</summary>
+    protected virtual void CreateParameters(Shape input) { }
+
+    /// <summary>Creates a parameter or a state variable; called in <see cref="CreateParameters"/>.</summary>
+    /// <param name="name">The name below this module's path.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="initializer">How it is filled, keyed by (seed, path).</param>
+    /// <param name="trainable">A parameter, or state that training does not touch by gradients.</param>
+    protected Variable AddParameter(string name, Dims sizes, Initializer initializer, bool trainable = true)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        if (_building is not { } building) throw new InvalidOperationException($"AddParameter is called while {Title} is being built only.");
+        string path = Join(Path, name);
+        float[] values = new float[sizes.Product()];
+        initializer.Fill(values, sizes, building.Seed, path);
+        var variable = new Variable(path, Tensor.From(values, sizes), trainable);
+        _own.Add(variable);
+        return variable;
+    }
+
+    /// <summary>Infers all sizes by one pass over shapes, and initialises parameters by (seed, parameter path). Building again starts afresh.</summary>
+    /// <param name="inputShape">The input's sizes without the batch axis: channels, height, width.</param>
+    /// <param name="seed">The seed.</param>
+    /// <exception cref="Errors.ShapeMismatchException">Two layers do not fit; the message names the layer and the mend.</exception>
+    public void Build(Shape inputShape, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        if (Trace.Current is not null) throw new InvalidOperationException("A module is built outside compiled functions.");
+        foreach (var module in SelfAndDescendants())
+        {
+            module._own.Clear();
+            module._built = false;
+            module.InputShape = null;
+        }
+        _building = new(seed);
+        try
+        {
+            Trace.Run([TensorType.Float(Shape.Concat([Dim.Symbol("N")], inputShape))], Mode.Inference, inputs => [Forward(inputs[0])]);
+        }
+        finally
+        {
+            _building = null;
+        }
+        foreach (var module in SelfAndDescendants())
+            if (!module._built)
+                throw new InvalidOperationException($"{module.Title} is registered, but the forward computation of {Title} does not run it.");
+    }
+
+    /// <summary>Stops training the parameters whose path fits a pattern (* stands for any characters).</summary>
+    /// <returns>How many parameters fit.</returns>
+    public int Freeze(string pattern) => SetFrozen(pattern, true);
+
+    /// <summary>Trains the parameters whose path fits a pattern (* stands for any characters) again.</summary>
+    /// <returns>How many parameters fit.</returns>
+    public int Unfreeze(string pattern) => SetFrozen(pattern, false);
+
+    int SetFrozen(string pattern, bool frozen)
+    {
+        int count = 0;
+        foreach (var parameter in Parameters)
+            if (System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, parameter.Name, ignoreCase: false))
+            {
+                parameter.IsFrozen = frozen;
+                count++;
+            }
+        return count;
+    }
+
+    /// <summary>The class and the path, for messages.</summary>
+    protected string Title => Path.Length == 0 ? GetType().Name : $"{GetType().Name} \"{Path}\"";
+
+    void RequireBuilt()
+    {
+        if (!IsBuilt)
+            throw new InvalidOperationException($"{Title} has no parameters yet: call Build(inputShape, seed) on the whole model first.");
+    }
+
+    void SetPath(string path)
+    {
+        Path = path;
+        foreach (var (name, child) in _children) child.SetPath(Join(path, name));
+    }
+
+    static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    /// <summary>The class and what was set.</summary>
+    public override string ToString() => GetType().Name;
+}
