@@ -5,7 +5,7 @@ namespace Fovea.Tests.Cpu;
 
 public sealed unsafe class BatchNormTests
 {
-    private const float Epsilon = 1e-5f;
+    const float Epsilon = 1e-5f;
 
     [Theory]
     [InlineData(1, 3, 0), InlineData(2, 16, 0), InlineData(31, 5, 0), InlineData(33, 64, 0), InlineData(1000, 20, 0), InlineData(1024, 16, 3)]
@@ -116,7 +116,7 @@ public sealed unsafe class BatchNormTests
     }
 
     /// <summary>The means, then the sums of squared deviations.</summary>
-    private static float[] Statistics<T>(float[] x, int rows, int channels) where T : unmanaged, IVec<T>
+    static float[] Statistics<T>(float[] x, int rows, int channels) where T : unmanaged, IVec<T>
     {
         nint pitch = BatchNormLoops.Pitch(channels), count = (rows + BatchNormLoops.Piece - 1) / BatchNormLoops.Piece;
         float[] pieces = new float[count * 2 * pitch], scratch = new float[BatchNormLoops.ScratchFloats(channels)];
@@ -131,7 +131,7 @@ public sealed unsafe class BatchNormTests
         return [.. pieces[..channels], .. pieces[(int)pitch..((int)pitch + channels)]];
     }
 
-    private static (double[] Mean, double[] Deviations) Expected(float[] x, int rows, int channels)
+    static (double[] Mean, double[] Deviations) Expected(float[] x, int rows, int channels)
     {
         double[] mean = new double[channels], deviations = new double[channels];
         for (int i = 0; i < x.Length; i++) mean[i % channels] += x[i];

@@ -5,14 +5,14 @@ namespace Fovea.Tests.Cpu;
 
 public sealed unsafe class ElementwiseTests
 {
-    private static readonly float[] Special =
+    static readonly float[] Special =
         [0f, -0f, 1f, -1f, 0.5f, -0.5f, 2.5f, -2.5f, 1e-40f, -1e-40f, 1e30f, -1e30f, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
 
     public static TheoryData<string> UnaryNames => [.. Enum.GetNames<UnaryCode>()];
     public static TheoryData<string> BinaryNames => [.. Enum.GetNames<BinaryCode>()];
     public static TheoryData<string> CompareNames => [.. Enum.GetNames<CompareCode>()];
 
-    private static (float P, float Q) Constants(UnaryCode code) => code switch
+    static (float P, float Q) Constants(UnaryCode code) => code switch
     {
         UnaryCode.Clip => (-0.75f, 1.5f),
         UnaryCode.PowerConstant => (3f, 0f),
@@ -134,17 +134,17 @@ public sealed unsafe class ElementwiseTests
         for (int i = 0; i < y.Length; i++) Assert.Equal(condition[i] != 0 ? a[i * stepA] : b[i * stepB], y[i]);
     }
 
-    private static float[] Unary<T>(UnaryCode code, float p, float q, float[] x) where T : unmanaged, IVec<T>
+    static float[] Unary<T>(UnaryCode code, float p, float q, float[] x) where T : unmanaged, IVec<T>
     {
         var y = new float[x.Length];
         fixed (float* from = x, to = y) Elementwise<T>.Unary(code, p, q, from, x.Length, to);
         return y;
     }
 
-    private static float[] Widest(UnaryCode code, float p, float q, float[] x) =>
+    static float[] Widest(UnaryCode code, float p, float q, float[] x) =>
         V512.IsSupported ? Unary<V512>(code, p, q, x) : V256.IsSupported ? Unary<V256>(code, p, q, x) : Unary<V128>(code, p, q, x);
 
-    private static float[] Binary<T>(BinaryCode code, float[] a, float[] b, Broadcast broadcast, bool swapped, int rows, int columns)
+    static float[] Binary<T>(BinaryCode code, float[] a, float[] b, Broadcast broadcast, bool swapped, int rows, int columns)
         where T : unmanaged, IVec<T>
     {
         var y = new float[a.Length];
@@ -152,7 +152,7 @@ public sealed unsafe class ElementwiseTests
         return y;
     }
 
-    private static float[] Compare<T>(CompareCode code, float[] a, float[] b, bool scalar, bool swapped) where T : unmanaged, IVec<T>
+    static float[] Compare<T>(CompareCode code, float[] a, float[] b, bool scalar, bool swapped) where T : unmanaged, IVec<T>
     {
         var y = new byte[a.Length];
         fixed (float* left = a, right = b)
@@ -160,7 +160,7 @@ public sealed unsafe class ElementwiseTests
         return Array.ConvertAll(y, v => (float)v);
     }
 
-    private static float[] Where<T>(byte[] condition, float[] a, int stepA, float[] b, int stepB) where T : unmanaged, IVec<T>
+    static float[] Where<T>(byte[] condition, float[] a, int stepA, float[] b, int stepB) where T : unmanaged, IVec<T>
     {
         var y = new float[condition.Length];
         fixed (byte* c = condition)
@@ -168,7 +168,7 @@ public sealed unsafe class ElementwiseTests
         return y;
     }
 
-    private static double Expected(UnaryCode code, double p, double q, double x) => code switch
+    static double Expected(UnaryCode code, double p, double q, double x) => code switch
     {
         UnaryCode.Copy => x,
         UnaryCode.Negate => -x,
@@ -212,7 +212,7 @@ public sealed unsafe class ElementwiseTests
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 
-    private static double Expected(BinaryCode code, double a, double b) => code switch
+    static double Expected(BinaryCode code, double a, double b) => code switch
     {
         BinaryCode.Add => a + b,
         BinaryCode.Subtract => a - b,
@@ -225,7 +225,7 @@ public sealed unsafe class ElementwiseTests
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 
-    private static bool Expected(CompareCode code, float a, float b) => code switch
+    static bool Expected(CompareCode code, float a, float b) => code switch
     {
         CompareCode.Equal => a == b,
         CompareCode.NotEqual => a != b,

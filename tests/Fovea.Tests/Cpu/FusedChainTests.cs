@@ -102,7 +102,7 @@ public sealed unsafe class FusedChainTests
     public void Steps_out_of_order_are_refused() =>
         Assert.Throws<ArgumentException>(() => new FusedChain([ChainInput.Full], [ChainStep.Unary(UnaryCode.Exp, 1)], [new(1)]));
 
-    private static float[] Unary(UnaryCode code, float[] x)
+    static float[] Unary(UnaryCode code, float[] x)
     {
         var y = new float[x.Length];
         fixed (float* from = x, to = y) Elementwise<V1>.Unary(code, 0, 0, from, x.Length, to);

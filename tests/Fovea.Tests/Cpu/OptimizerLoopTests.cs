@@ -5,7 +5,7 @@ namespace Fovea.Tests.Cpu;
 
 public sealed unsafe class OptimizerLoopTests
 {
-    private const int Count = 101, Steps = 5;
+    const int Count = 101, Steps = 5;
 
     [Theory]
     [InlineData(0, 0, 0, false), InlineData(0.9, 0, 0, false), InlineData(0.9, 0.1, 0.01, false), InlineData(0.9, 0, 0.01, true)]

@@ -8,7 +8,7 @@ public sealed unsafe class PoolTests
     /// <summary>Windows of one, two and three dimensions: common ones, then odd ones.</summary>
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, Windows.Length)];
 
-    private static readonly PoolWindow[] Windows =
+    static readonly PoolWindow[] Windows =
     [
         new(2, 32, PoolAxis.Absent, Axis(8, 2, 2), Axis(6, 2, 2)),
         new(2, 10, PoolAxis.Absent, Axis(9, 2, 2), Axis(7, 2, 2)),
@@ -22,7 +22,7 @@ public sealed unsafe class PoolTests
         new(1, 3, PoolAxis.Absent, Axis(2, 1, 1, 1, 1), Axis(2, 1, 1, 1, 1)),
     ];
 
-    private static PoolAxis Axis(int input, int kernel, int stride, int padBegin = 0, int padEnd = 0, int dilation = 1) =>
+    static PoolAxis Axis(int input, int kernel, int stride, int padBegin = 0, int padEnd = 0, int dilation = 1) =>
         new(input, (input + padBegin + padEnd - dilation * (kernel - 1) - 1) / stride + 1, kernel, stride, dilation, padBegin, padEnd);
 
     [Theory]
@@ -98,11 +98,11 @@ public sealed unsafe class PoolTests
     }
 
     /// <summary>Coarse values, so that ties are many; no −0, which the loops with and without indices may choose differently among zeros.</summary>
-    private static float[] Input(PoolWindow w) =>
+    static float[] Input(PoolWindow w) =>
         [.. Widths.Normal(w.Channels, (int)w.InputPixels * w.Batch * w.Channels, 3).Select(v => MathF.Round(v) + 0f)];
 
     /// <summary>Every output pixel with its taps (flat pixels over all images, ascending) and the taps that lie in the input or its padding.</summary>
-    private static IEnumerable<(nint Output, List<nint> Taps, int Padded)> Walk(PoolWindow w)
+    static IEnumerable<(nint Output, List<nint> Taps, int Padded)> Walk(PoolWindow w)
     {
         PoolAxis da = w.Depth, ha = w.Height, wa = w.Width;
         nint output = 0;
@@ -127,7 +127,7 @@ public sealed unsafe class PoolTests
                     }
     }
 
-    private static (double[] Values, long[] Indices) NaiveMax(PoolWindow w, float[] x)
+    static (double[] Values, long[] Indices) NaiveMax(PoolWindow w, float[] x)
     {
         var values = new double[w.Batch * w.OutputPixels * w.Channels];
         var indices = new long[values.Length];
@@ -144,7 +144,7 @@ public sealed unsafe class PoolTests
         return (values, indices);
     }
 
-    private static float[] Forward<T>(PoolWindow w, float[] x, int cut) where T : unmanaged, IVec<T>
+    static float[] Forward<T>(PoolWindow w, float[] x, int cut) where T : unmanaged, IVec<T>
     {
         var y = new float[w.Batch * w.OutputPixels * w.Channels];
         nint* offsets = stackalloc nint[w.Taps];
@@ -154,7 +154,7 @@ public sealed unsafe class PoolTests
         return y;
     }
 
-    private static (float[], long[]) Indices<T>(PoolWindow w, float[] x) where T : unmanaged, IVec<T>
+    static (float[], long[]) Indices<T>(PoolWindow w, float[] x) where T : unmanaged, IVec<T>
     {
         var y = new float[w.Batch * w.OutputPixels * w.Channels];
         var indices = new long[y.Length];
@@ -166,7 +166,7 @@ public sealed unsafe class PoolTests
         return (y, indices);
     }
 
-    private static float[] MaxGradient<T>(PoolWindow w, float[] x, float[] g, int cut) where T : unmanaged, IVec<T>
+    static float[] MaxGradient<T>(PoolWindow w, float[] x, float[] g, int cut) where T : unmanaged, IVec<T>
     {
         var gradient = new float[x.Length];
         Array.Fill(gradient, float.NaN);
@@ -178,16 +178,17 @@ public sealed unsafe class PoolTests
         return gradient;
     }
 
-    private static float[] GradientByIndices(PoolWindow w, long[] indices, float[] g)
+    static float[] GradientByIndices(PoolWindow w, long[] indices, float[] g)
     {
         var gradient = new float[w.Batch * w.InputPixels * w.Channels];
         fixed (float* pg = g, py = gradient)
         fixed (long* pi = indices)
-            for (int image = 0; image < w.Batch; image++) MaxPoolLoops.GradientByIndices<V128>(pg, pi, w, image, 0, w.Channels, py);
+            for (int image = 0; image < w.Batch; image++)
+                MaxPoolLoops.GradientByIndices<V128>(pg, pi, w.InputPixels, w.OutputPixels, w.Channels, image, 0, w.Channels, py);
         return gradient;
     }
 
-    private static float[] Average<T>(PoolWindow w, float[] x, bool countPadding, int cut) where T : unmanaged, IVec<T>
+    static float[] Average<T>(PoolWindow w, float[] x, bool countPadding, int cut) where T : unmanaged, IVec<T>
     {
         var y = new float[w.Batch * w.OutputPixels * w.Channels];
         nint* offsets = stackalloc nint[w.Taps];
@@ -197,7 +198,7 @@ public sealed unsafe class PoolTests
         return y;
     }
 
-    private static float[] AverageGradient<T>(PoolWindow w, float[] g, bool countPadding, int cut) where T : unmanaged, IVec<T>
+    static float[] AverageGradient<T>(PoolWindow w, float[] g, bool countPadding, int cut) where T : unmanaged, IVec<T>
     {
         var gradient = new float[w.Batch * w.InputPixels * w.Channels];
         fixed (float* pg = g, py = gradient)

@@ -119,7 +119,7 @@ public sealed unsafe class ReductionTests
         }
     }
 
-    private static float[] ArgMax<T>(float[] x, int rows, int columns) where T : unmanaged, IVec<T>
+    static float[] ArgMax<T>(float[] x, int rows, int columns) where T : unmanaged, IVec<T>
     {
         var y = new long[rows];
         fixed (float* px = x)
@@ -127,7 +127,7 @@ public sealed unsafe class ReductionTests
         return Array.ConvertAll(y, v => (float)v);
     }
 
-    private static float[] Rows<T>(string name, float[] x, int rows, int columns) where T : unmanaged, IVec<T>
+    static float[] Rows<T>(string name, float[] x, int rows, int columns) where T : unmanaged, IVec<T>
     {
         var y = new float[rows];
         fixed (float* px = x, py = y)
@@ -142,7 +142,7 @@ public sealed unsafe class ReductionTests
         return y;
     }
 
-    private static float[] Columns<T>(string name, float[] x, int rows, int columns) where T : unmanaged, IVec<T> => name switch
+    static float[] Columns<T>(string name, float[] x, int rows, int columns) where T : unmanaged, IVec<T> => name switch
     {
         "sum" => Columns<T, SumBody>(x, rows, columns),
         "squares" => Columns<T, SumOfSquaresBody>(x, rows, columns),
@@ -151,7 +151,7 @@ public sealed unsafe class ReductionTests
         _ => Columns<T, ProductBody>(x, rows, columns),
     };
 
-    private static float[] Columns<T, TBody>(float[] x, int rows, int columns) where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
+    static float[] Columns<T, TBody>(float[] x, int rows, int columns) where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
         int count = (rows + ColumnReductions.Piece - 1) / ColumnReductions.Piece;
         var pieces = new float[count * columns];
@@ -168,7 +168,7 @@ public sealed unsafe class ReductionTests
         return y;
     }
 
-    private static double Expected(string name, double[] x) => name switch
+    static double Expected(string name, double[] x) => name switch
     {
         "sum" => x.Sum(),
         "squares" => x.Sum(v => v * v),

@@ -6,7 +6,7 @@ namespace Fovea.Tests.Cpu;
 
 public sealed unsafe class SoftmaxTests
 {
-    private delegate void Loop(float* x, float* z, float* y);
+    delegate void Loop(float* x, float* z, float* y);
 
     [Theory]
     [InlineData(1, 1), InlineData(7, 10), InlineData(3, 16), InlineData(5, 33), InlineData(2, 1000)]
@@ -124,17 +124,17 @@ public sealed unsafe class SoftmaxTests
         Assert.Contains("Label 10 of sample 0", error.Message);
     }
 
-    private static float[] Run(float[] x, float[]? z, int count, Loop loop)
+    static float[] Run(float[] x, float[]? z, int count, Loop loop)
     {
         var y = new float[count];
         fixed (float* px = x, pz = z, py = y) loop(px, pz, py);
         return y;
     }
 
-    private static double[] Rows(float[] x, int columns, Func<double[], double[]> row) =>
+    static double[] Rows(float[] x, int columns, Func<double[], double[]> row) =>
         [.. Enumerable.Range(0, x.Length / columns).SelectMany(r => row(Widths.Doubles(x[(r * columns)..((r + 1) * columns)])))];
 
-    private static double[] Probabilities(double[] x)
+    static double[] Probabilities(double[] x)
     {
         double max = x.Max(), sum = x.Sum(v => Math.Exp(v - max));
         return Array.ConvertAll(x, v => Math.Exp(v - max) / sum);

@@ -7,7 +7,7 @@ namespace Fovea.Tests.Cpu;
 public sealed unsafe class VMathTests
 {
     // A stride prime to 2^32, so that mantissas vary: about four million of the 2^32 bit patterns.
-    private const uint Stride = 1021;
+    const uint Stride = 1021;
 
     public static TheoryData<string, double> Bounds => new()
     {
@@ -129,14 +129,14 @@ public sealed unsafe class VMathTests
         return Math.Abs(actual - expected) / unit;
     }
 
-    private static void AssertSame(float* expected, float* actual, int n, string name, int lanes)
+    static void AssertSame(float* expected, float* actual, int n, string name, int lanes)
     {
         for (int i = 0; i < n; i++)
             if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]) && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
                 Assert.Fail($"{name}: element {i} is {actual[i]:R} on {lanes} lanes and {expected[i]:R} on one");
     }
 
-    private static void Apply<T>(string name, float* x, int n, float* y) where T : unmanaged, IVec<T>
+    static void Apply<T>(string name, float* x, int n, float* y) where T : unmanaged, IVec<T>
     {
         switch (name)
         {
@@ -154,7 +154,7 @@ public sealed unsafe class VMathTests
         }
     }
 
-    private static double Reference(string name, double x) => name switch
+    static double Reference(string name, double x) => name switch
     {
         "exp" => Math.Exp(x),
         "expm1" => References.Expm1(x),
@@ -169,9 +169,9 @@ public sealed unsafe class VMathTests
         _ => throw new ArgumentException(name),
     };
 
-    private readonly struct Runner(string name, float* x, int n, float* y) : IWidthUser<bool>
+    readonly struct Runner(string name, float* x, int n, float* y) : IWidthUser<bool>
     {
-        private readonly float* _x = x, _y = y;
+        readonly float* _x = x, _y = y;
         public bool Use<T>() where T : unmanaged, IVec<T>
         {
             Apply<T>(name, _x, n, _y);
@@ -179,9 +179,9 @@ public sealed unsafe class VMathTests
         }
     }
 
-    private readonly struct PowRunner(float* x, float* p, int n, float* y) : IWidthUser<bool>
+    readonly struct PowRunner(float* x, float* p, int n, float* y) : IWidthUser<bool>
     {
-        private readonly float* _x = x, _p = p, _y = y;
+        readonly float* _x = x, _p = p, _y = y;
         public bool Use<T>() where T : unmanaged, IVec<T>
         {
             ElementwiseLoops.Binary<T, PowerBody>(_x, _p, n, default, _y);

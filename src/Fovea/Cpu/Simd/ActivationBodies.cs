@@ -12,7 +12,7 @@ internal readonly struct ReluBody : IUnaryBody
 /// <summary>x &gt; 0 ? x : slope·x.</summary>
 internal readonly struct LeakyReluBody(float slope) : IUnaryBody
 {
-    private readonly float _slope = slope;
+    readonly float _slope = slope;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_slope) * x);
 }
@@ -48,7 +48,7 @@ internal readonly struct SoftsignBody : IUnaryBody
 /// <summary>x &gt; 0 ? x : alpha·(e^x − 1).</summary>
 internal readonly struct EluBody(float alpha) : IUnaryBody
 {
-    private readonly float _alpha = alpha;
+    readonly float _alpha = alpha;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_alpha) * VMath.Expm1(x));
 }
@@ -56,7 +56,7 @@ internal readonly struct EluBody(float alpha) : IUnaryBody
 /// <summary>x &gt; 0 ? x : alpha·(e^(x/alpha) − 1).</summary>
 internal readonly struct CeluBody(float alpha) : IUnaryBody
 {
-    private readonly float _alpha = alpha;
+    readonly float _alpha = alpha;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_alpha) * VMath.Expm1(x / T.Create(_alpha)));
 }
@@ -64,8 +64,8 @@ internal readonly struct CeluBody(float alpha) : IUnaryBody
 /// <summary>gamma·(x &gt; 0 ? x : alpha·(e^x − 1)); ONNX’s defaults 1.6732632 and 1.0507010 come from Klambauer et al., 2017.</summary>
 internal readonly struct SeluBody(float alpha, float gamma) : IUnaryBody
 {
-    private readonly float _alpha = alpha;
-    private readonly float _gamma = gamma;
+    readonly float _alpha = alpha;
+    readonly float _gamma = gamma;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.Create(_gamma) * T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_alpha) * VMath.Expm1(x));
 }
@@ -109,8 +109,8 @@ internal readonly struct HardSwishBody : IUnaryBody
 /// <summary>min(max(alpha·x + beta, 0), 1).</summary>
 internal readonly struct HardSigmoidBody(float alpha, float beta) : IUnaryBody
 {
-    private readonly float _alpha = alpha;
-    private readonly float _beta = beta;
+    readonly float _alpha = alpha;
+    readonly float _beta = beta;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.MinNative(T.Create(1f), T.MaxNative(T.Create(0f), T.Fma(T.Create(_alpha), x, T.Create(_beta))));
 }

@@ -8,8 +8,8 @@ namespace Fovea.Cpu.Simd;
 /// </summary>
 internal static unsafe class AveragePoolLoops
 {
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     /// <summary>The mean of each window, for a range of output rows. A window wholly in the padding gives 0.</summary>
     /// <param name="x">The images.</param>
@@ -73,20 +73,20 @@ internal static unsafe class AveragePoolLoops
         }
     }
 
-    private static bool Covers(PoolAxis axis, int input, int tap, out int output)
+    static bool Covers(PoolAxis axis, int input, int tap, out int output)
     {
         int first = input + axis.PadBegin - tap * axis.Dilation;
         output = first / axis.Stride;
         return first >= 0 && first % axis.Stride == 0 && output < axis.Output;
     }
 
-    private static int Inside(PoolAxis axis, int output)
+    static int Inside(PoolAxis axis, int output)
     {
         var (low, high) = axis.Inside(output);
         return high - low;
     }
 
-    private static float Divisor(PoolWindow window, bool countPadding, nint row, int output, int inside)
+    static float Divisor(PoolWindow window, bool countPadding, nint row, int output, int inside)
     {
         if (!countPadding) return Math.Max(inside, 1);
         int h = (int)(row % window.Height.Output), d = (int)(row / window.Height.Output % window.Depth.Output);
@@ -94,7 +94,7 @@ internal static unsafe class AveragePoolLoops
     }
 
     [MethodImpl(In)]
-    private static void Mean<T>(float* first, nint* offsets, int count, nint channels, float divisor, float* y) where T : unmanaged, IVec<T>
+    static void Mean<T>(float* first, nint* offsets, int count, nint channels, float divisor, float* y) where T : unmanaged, IVec<T>
     {
         var by = T.Create(divisor);
         for (nint c = 0; c < channels; c += T.Count)
@@ -110,7 +110,7 @@ internal static unsafe class AveragePoolLoops
     }
 
     [MethodImpl(In)]
-    private static void AddScaled<T>(float* x, float scale, nint channels, float* y) where T : unmanaged, IVec<T>
+    static void AddScaled<T>(float* x, float scale, nint channels, float* y) where T : unmanaged, IVec<T>
     {
         var s = T.Create(scale);
         nint c = 0;

@@ -19,9 +19,9 @@ internal static unsafe class BatchNormLoops
     /// <summary>Rows of a piece: 32 blocks, a whole subtree.</summary>
     public const int Piece = 32 * Block;
 
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
-    private const int Levels = 6;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const int Levels = 6;
 
     /// <summary>The floats of a row of partial results.</summary>
     public static nint Pitch(nint channels) => (channels + 15) & ~15;
@@ -128,7 +128,7 @@ internal static unsafe class BatchNormLoops
     }
 
     [MethodImpl(Loop)]
-    private static void JoinPiece<T>(float* mean, float* deviations, float count, float* otherMean, float* otherDeviations, float otherCount, nint channels)
+    static void JoinPiece<T>(float* mean, float* deviations, float count, float* otherMean, float* otherDeviations, float otherCount, nint channels)
         where T : unmanaged, IVec<T>
     {
         for (nint c = 0; c < channels; c += T.Count)
@@ -142,7 +142,7 @@ internal static unsafe class BatchNormLoops
 
     /// <summary>Chan's formula: the mean and deviations of a left part joined into those of a right part.</summary>
     [MethodImpl(In)]
-    private static void Join<T>(T leftMean, T leftDeviations, float left, ref T mean, ref T deviations, float right) where T : unmanaged, IVec<T>
+    static void Join<T>(T leftMean, T leftDeviations, float left, ref T mean, ref T deviations, float right) where T : unmanaged, IVec<T>
     {
         var delta = mean - leftMean;
         float total = left + right;

@@ -23,7 +23,7 @@ internal interface ICompareBody
 /// <summary>A binary function with its arguments exchanged: a loop that broadcasts the right operand then broadcasts the left.</summary>
 internal readonly struct Swapped<TBody>(TBody body) : IBinaryBody where TBody : struct, IBinaryBody
 {
-    private readonly TBody _body = body;
+    readonly TBody _body = body;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T a, T b) where T : unmanaged, IVec<T> => _body.Apply(b, a);
 }
@@ -31,7 +31,7 @@ internal readonly struct Swapped<TBody>(TBody body) : IBinaryBody where TBody : 
 /// <summary>A comparison with its arguments exchanged.</summary>
 internal readonly struct SwappedCompare<TBody>(TBody body) : ICompareBody where TBody : struct, ICompareBody
 {
-    private readonly TBody _body = body;
+    readonly TBody _body = body;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T a, T b) where T : unmanaged, IVec<T> => _body.Apply(b, a);
 }

@@ -14,13 +14,13 @@ internal static unsafe class ColumnReductions
     /// <summary>Rows of a piece: 32 blocks, a whole subtree. Pieces are joined by <see cref="JoinPieces"/>.</summary>
     public const int Piece = 32 * Block;
 
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
-    private const int Levels = 6;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const int Levels = 6;
 
     /// <summary>The floats of scratch memory of <see cref="ReducePiece"/>: one row for each level of the tree, of whole vectors.</summary>
     public static nint ScratchFloats(nint columns) => Levels * Pitch(columns);
 
-    private static nint Pitch(nint columns) => (columns + 15) & ~15;
+    static nint Pitch(nint columns) => (columns + 15) & ~15;
 
     /// <summary>y[c] = reduction of x[·, c] over one piece: at most <see cref="Piece"/> rows from a multiple of it.</summary>
     /// <param name="x">The piece's first row.</param>
@@ -92,7 +92,7 @@ internal static unsafe class ColumnReductions
 
     /// <summary>a[c] = join of a[c] and b[c].</summary>
     [MethodImpl(Loop)]
-    private static void JoinRows<T, TBody>(float* a, float* b, nint columns, TBody body) where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
+    static void JoinRows<T, TBody>(float* a, float* b, nint columns, TBody body) where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
         nint c = 0;
         for (; c <= columns - T.Count; c += T.Count) T.Store(body.Join(T.Load(a + c), T.Load(b + c)), a + c);
@@ -101,14 +101,14 @@ internal static unsafe class ColumnReductions
 
     /// <summary>Adds block number <paramref name="blocks"/> to the binary counter: level l's row waits for its right neighbour.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Carry<T, TBody>(T sum, uint blocks, nint pitch, TBody body, float* levels)
+    static void Carry<T, TBody>(T sum, uint blocks, nint pitch, TBody body, float* levels)
         where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
         for (uint bits = blocks; (bits & 1) != 0; bits >>= 1, levels += pitch) sum = body.Join(T.Load(levels), sum);
         T.Store(sum, levels);
     }
 
-    private static void Finish<T, TBody>(uint blocks, nint columns, TBody body, float* levels, float* y)
+    static void Finish<T, TBody>(uint blocks, nint columns, TBody body, float* levels, float* y)
         where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
         // The lowest waiting subtree is the rightmost; each higher one is its left neighbour.

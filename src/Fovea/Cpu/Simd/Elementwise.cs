@@ -34,15 +34,15 @@ internal static unsafe class Elementwise<T> where T : unmanaged, IVec<T>
     public static void CompareToFloats(CompareCode function, float* a, float* b, nint count, float* y) =>
         FunctionCodes.Visit(function, new FloatCompareUser(a, b, count, y));
 
-    private readonly struct UnaryUser(float* x, nint count, float* y) : IUnaryUser
+    readonly struct UnaryUser(float* x, nint count, float* y) : IUnaryUser
     {
-        private readonly float* _x = x, _y = y;
+        readonly float* _x = x, _y = y;
         public void Use<TBody>(TBody body) where TBody : struct, IUnaryBody => ElementwiseLoops.Unary<T, TBody>(_x, count, body, _y);
     }
 
-    private readonly struct BinaryUser(float* a, float* b, Broadcast broadcast, bool swapped, nint rows, nint columns, float* y) : IBinaryUser
+    readonly struct BinaryUser(float* a, float* b, Broadcast broadcast, bool swapped, nint rows, nint columns, float* y) : IBinaryUser
     {
-        private readonly float* _a = a, _b = b, _y = y;
+        readonly float* _a = a, _b = b, _y = y;
 
         public void Use<TBody>(TBody body) where TBody : struct, IBinaryBody
         {
@@ -50,7 +50,7 @@ internal static unsafe class Elementwise<T> where T : unmanaged, IVec<T>
             else Run(body);
         }
 
-        private void Run<TBody>(TBody body) where TBody : struct, IBinaryBody
+        void Run<TBody>(TBody body) where TBody : struct, IBinaryBody
         {
             switch (broadcast)
             {
@@ -62,10 +62,10 @@ internal static unsafe class Elementwise<T> where T : unmanaged, IVec<T>
         }
     }
 
-    private readonly struct CompareUser(float* a, float* b, bool scalar, bool swapped, nint count, byte* y) : ICompareUser
+    readonly struct CompareUser(float* a, float* b, bool scalar, bool swapped, nint count, byte* y) : ICompareUser
     {
-        private readonly float* _a = a, _b = b;
-        private readonly byte* _y = y;
+        readonly float* _a = a, _b = b;
+        readonly byte* _y = y;
 
         public void Use<TBody>(TBody body) where TBody : struct, ICompareBody
         {
@@ -74,17 +74,17 @@ internal static unsafe class Elementwise<T> where T : unmanaged, IVec<T>
         }
     }
 
-    private readonly struct FloatCompareUser(float* a, float* b, nint count, float* y) : ICompareUser
+    readonly struct FloatCompareUser(float* a, float* b, nint count, float* y) : ICompareUser
     {
-        private readonly float* _a = a, _b = b, _y = y;
+        readonly float* _a = a, _b = b, _y = y;
         public void Use<TBody>(TBody body) where TBody : struct, ICompareBody =>
             ElementwiseLoops.Binary<T, OneWhere<TBody>>(_a, _b, count, new(body), _y);
     }
 
     /// <summary>A comparison as a function: 1 where it holds, else 0.</summary>
-    private readonly struct OneWhere<TBody>(TBody body) : IBinaryBody where TBody : struct, ICompareBody
+    readonly struct OneWhere<TBody>(TBody body) : IBinaryBody where TBody : struct, ICompareBody
     {
-        private readonly TBody _body = body;
+        readonly TBody _body = body;
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TV Apply<TV>(TV a, TV b) where TV : unmanaged, IVec<TV> => TV.And(_body.Apply(a, b), TV.Create(1f));
     }

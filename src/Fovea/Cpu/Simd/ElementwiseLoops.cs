@@ -11,7 +11,7 @@ namespace Fovea.Cpu.Simd;
 /// </remarks>
 internal static unsafe class ElementwiseLoops
 {
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     /// <summary>y[i] = f(x[i]) for i below count.</summary>
     [MethodImpl(Loop)]

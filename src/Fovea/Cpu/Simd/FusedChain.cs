@@ -71,11 +71,11 @@ internal sealed unsafe class FusedChain
     /// <summary>The most values (inputs and steps) that a chain may have.</summary>
     public const int MaxValues = 64;
 
-    private readonly ChainInput[] _inputs;
-    private readonly ChainStep[] _steps;
-    private readonly ChainOutput[] _outputs;
-    private readonly int[] _slots;          // of each value: its register in scratch memory, or −1 where it lies in an input or output itself
-    private readonly int _slotCount;
+    readonly ChainInput[] _inputs;
+    readonly ChainStep[] _steps;
+    readonly ChainOutput[] _outputs;
+    readonly int[] _slots;          // of each value: its register in scratch memory, or −1 where it lies in an input or output itself
+    readonly int _slotCount;
 
     /// <summary>Makes a chain and assigns its registers.</summary>
     /// <exception cref="ArgumentException">A step reads a value that is not yet made, or there are too many.</exception>
@@ -164,7 +164,7 @@ internal sealed unsafe class FusedChain
     }
 
     /// <summary>What an input needs once a run: a scalar spread over its register, a short row laid out end to end.</summary>
-    private static void Begin<T>(ChainInput input, float* source, float* register) where T : unmanaged, IVec<T>
+    static void Begin<T>(ChainInput input, float* source, float* register) where T : unmanaged, IVec<T>
     {
         if (input.Bytes || input.Inner != 1) return;
         if (input.Period == 1) ElementwiseLoops.Fill<T>(*source, Block, register);
@@ -177,7 +177,7 @@ internal sealed unsafe class FusedChain
     }
 
     /// <summary>Where the block's elements of an input lie; brings them together in the register where they are not in one piece.</summary>
-    private static float* Fetch<T>(ChainInput input, void* source, nint at, nint n, float* register) where T : unmanaged, IVec<T>
+    static float* Fetch<T>(ChainInput input, void* source, nint at, nint n, float* register) where T : unmanaged, IVec<T>
     {
         if (input.Bytes)
         {
@@ -207,7 +207,7 @@ internal sealed unsafe class FusedChain
         return register;
     }
 
-    private static void Execute<T>(in ChainStep step, float** registers, nint n, float* target) where T : unmanaged, IVec<T>
+    static void Execute<T>(in ChainStep step, float** registers, nint n, float* target) where T : unmanaged, IVec<T>
     {
         float* a = registers[step.A], b = registers[step.B];
         switch (step.Kind)
@@ -219,9 +219,9 @@ internal sealed unsafe class FusedChain
         }
     }
 
-    private static int Operand(in ChainStep step, int index) => index switch { 0 => step.A, 1 => step.B, _ => step.C };
+    static int Operand(in ChainStep step, int index) => index switch { 0 => step.A, 1 => step.B, _ => step.C };
 
-    private bool StoredAsFloats(int value)
+    bool StoredAsFloats(int value)
     {
         foreach (var output in _outputs)
             if (output.Value == value && !output.Bytes) return true;

@@ -11,6 +11,9 @@ namespace Fovea.Cpu.Simd;
 /// </remarks>
 internal unsafe interface IVec<T> where T : unmanaged, IVec<T>
 {
+    /// <summary>The last part of a kernel's name: v512, v256, v128 or v1.</summary>
+    static abstract string Name { get; }
+
     /// <summary>The number of lanes: 16, 8, 4 or 1; a constant to the JIT.</summary>
     static abstract int Count { get; }
 

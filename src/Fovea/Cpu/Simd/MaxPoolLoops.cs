@@ -7,13 +7,13 @@ namespace Fovea.Cpu.Simd;
 /// first one, which change only at the borders. Taps in the padding are left out.
 /// </summary>
 /// <remarks>
-/// A NaN in a window gives NaN. Among zeros of both signs the plain loop gives −0, the one with indices the first. The winner is the first largest tap (or the last NaN, as in PyTorch). The gradient adds windows in ascending
+/// A NaN in a window gives NaN. Among zeros of both signs the plain loop gives −0, the one with indices the first. The winner is the first largest tap, or the first NaN. The gradient adds windows in ascending
 /// order; pieces of it are images and channels, never pixels.
 /// </remarks>
 internal static unsafe class MaxPoolLoops
 {
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     /// <summary>The largest of each window, for a range of output rows.</summary>
     /// <param name="x">The images.</param>
@@ -83,7 +83,7 @@ internal static unsafe class MaxPoolLoops
     {
         nint channels = window.Channels, outputRows = (nint)window.Depth.Output * window.Height.Output;
         bool tiles = window.Tiles;
-        if (!tiles) Clear<T>(gradX, window, image, firstChannel, count);
+        if (!tiles) Clear<T>(gradX, window.InputPixels, channels, image, firstChannel, count);
         gradY += image * window.OutputPixels * channels + firstChannel;
         for (nint row = image * outputRows; row < (image + 1) * outputRows; row++)
         {
@@ -120,34 +120,36 @@ internal static unsafe class MaxPoolLoops
         }
     }
 
-    /// <summary>The gradient by indices that <see cref="ForwardWithIndices"/> gave, for some channels of one image.</summary>
+    /// <summary>
+    /// The gradient by indices that <see cref="ForwardWithIndices"/> gave, for some channels of one image; an index that is no pixel's (−1) names none.
+    /// </summary>
     [MethodImpl(Loop)]
-    public static void GradientByIndices<T>(float* gradY, long* indices, PoolWindow window, nint image, nint firstChannel, nint count, float* gradX)
-        where T : unmanaged, IVec<T>
+    public static void GradientByIndices<T>(float* gradY, long* indices, nint inputPixels, nint outputPixels, nint channels, nint image,
+        nint firstChannel, nint count, float* gradX) where T : unmanaged, IVec<T>
     {
-        nint channels = window.Channels, pixels = window.OutputPixels;
-        Clear<T>(gradX, window, image, firstChannel, count);
-        float* to = gradX + image * window.InputPixels * channels;
-        nint at = image * pixels * channels;
-        for (nint p = 0; p < pixels; p++, at += channels)
+        Clear<T>(gradX, inputPixels, channels, image, firstChannel, count);
+        float* to = gradX + image * inputPixels * channels;
+        nint at = image * outputPixels * channels;
+        for (nint p = 0; p < outputPixels; p++, at += channels)
             for (nint c = firstChannel; c < firstChannel + count; c++)
-                if ((nuint)indices[at + c] < (nuint)window.InputPixels) to[(nint)indices[at + c] * channels + c] += gradY[at + c];
+                if ((ulong)indices[at + c] < (ulong)inputPixels) to[(nint)indices[at + c] * channels + c] += gradY[at + c];
     }
 
-    private static void Clear<T>(float* gradX, PoolWindow window, nint image, nint firstChannel, nint count) where T : unmanaged, IVec<T>
+    static void Clear<T>(float* gradX, nint pixels, nint channels, nint image, nint firstChannel, nint count) where T : unmanaged, IVec<T>
     {
-        float* p = gradX + image * window.InputPixels * window.Channels + firstChannel;
-        if (count == window.Channels) ElementwiseLoops.Fill<T>(0f, window.InputPixels * count, p);
+        float* p = gradX + image * pixels * channels + firstChannel;
+        if (count == channels) ElementwiseLoops.Fill<T>(0f, pixels * count, p);
         else
-            for (nint i = 0; i < window.InputPixels; i++, p += window.Channels) ElementwiseLoops.Fill<T>(0f, count, p);
+            for (nint i = 0; i < pixels; i++, p += channels) ElementwiseLoops.Fill<T>(0f, count, p);
     }
 
-    /// <summary>Whether a later value takes the lead: larger, or NaN.</summary>
+    /// <summary>Whether a later value takes the lead: it is larger or NaN, and no NaN leads.</summary>
     [MethodImpl(In)]
-    private static T Takes<T>(T value, T best) where T : unmanaged, IVec<T> => T.Or(T.LessThan(best, value), VMath.IsNaN(value));
+    static T Takes<T>(T value, T best) where T : unmanaged, IVec<T> =>
+        T.And(T.Xor(T.LessOrEqual(value, best), T.CreateBits(-1)), T.Equal(best, best));
 
     [MethodImpl(In)]
-    private static (T Best, T At) Winner<T>(float* first, nint* offsets, int count, nint channels, nint position, nint lanes) where T : unmanaged, IVec<T>
+    static (T Best, T At) Winner<T>(float* first, nint* offsets, int count, nint channels, nint position, nint lanes) where T : unmanaged, IVec<T>
     {
         var best = T.Create(float.NegativeInfinity);
         var at = T.CreateBits(count == 0 ? -1 : (int)(position + offsets[0] / channels));
@@ -162,7 +164,7 @@ internal static unsafe class MaxPoolLoops
     }
 
     [MethodImpl(In)]
-    private static void Largest<T>(float* first, nint* offsets, int count, nint channels, float* y) where T : unmanaged, IVec<T>
+    static void Largest<T>(float* first, nint* offsets, int count, nint channels, float* y) where T : unmanaged, IVec<T>
     {
         nint c = 0;
         var least = T.Create(float.NegativeInfinity);
@@ -193,7 +195,7 @@ internal static unsafe class MaxPoolLoops
 
     /// <summary>Four taps, the 2×2 window: all loads at once.</summary>
     [MethodImpl(In)]
-    private static void Largest4<T>(float* first, nint* offsets, nint channels, float* y) where T : unmanaged, IVec<T>
+    static void Largest4<T>(float* first, nint* offsets, nint channels, float* y) where T : unmanaged, IVec<T>
     {
         float* a = first + offsets[0], b = first + offsets[1], c = first + offsets[2], d = first + offsets[3];
         nint i = 0;
@@ -209,10 +211,10 @@ internal static unsafe class MaxPoolLoops
 /// <summary>Walks the windows of one output row: where each begins and which offsets its taps inside the input have.</summary>
 internal unsafe struct TapRow
 {
-    private readonly PoolAxis _width;
-    private readonly int _depthLow, _depthHigh, _heightLow, _heightHigh;
-    private readonly nint _channels, _rowPitch, _planePitch, _base, _basePosition;
-    private int _low = -1, _high = -1, _count, _first;
+    readonly PoolAxis _width;
+    readonly int _depthLow, _depthHigh, _heightLow, _heightHigh;
+    readonly nint _channels, _rowPitch, _planePitch, _base, _basePosition;
+    int _low = -1, _high = -1, _count, _first;
 
     /// <summary>Begins the output row with this number, counted over images, depth and height.</summary>
     public TapRow(PoolWindow window, nint row)
@@ -245,7 +247,7 @@ internal unsafe struct TapRow
         return _count;
     }
 
-    private void Fill(int low, int high, nint* offsets)
+    void Fill(int low, int high, nint* offsets)
     {
         (_low, _high, _count) = (low, high, 0);
         for (int d = _depthLow; d < _depthHigh; d++)

@@ -31,7 +31,7 @@ internal readonly record struct AdamStep(float LearningRate, float Beta1, float 
             (float)(1 - Power(beta1, step)), (float)(1 - Power(beta2, step)), gradientScale);
 
     /// <summary>An integral power by squaring: the same bits on every machine, which the C library's pow does not promise.</summary>
-    private static double Power(double x, long n)
+    static double Power(double x, long n)
     {
         double power = 1;
         for (; n > 0; n >>= 1, x *= x)
@@ -43,7 +43,7 @@ internal readonly record struct AdamStep(float LearningRate, float Beta1, float 
 /// <summary>Optimizer updates, each in one pass over weights, gradients and moments. They work in place; a range may be cut anywhere.</summary>
 internal static unsafe class OptimizerLoops
 {
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     /// <summary>g = s·g + decay·w; v = momentum·v + (1 − dampening)·g; w −= rate·(nesterov ? g + momentum·v : v). Without momentum v may be null.</summary>
     [MethodImpl(Loop)]

@@ -63,6 +63,6 @@ internal sealed record PoolWindow(int Batch, int Channels, PoolAxis Depth, PoolA
     /// <summary>Whether the windows cover every input element exactly once.</summary>
     public bool Tiles => Exact(Depth) && Exact(Height) && Exact(Width);
 
-    private static bool Exact(PoolAxis a) =>
+    static bool Exact(PoolAxis a) =>
         a is { Dilation: 1, PadBegin: 0, PadEnd: 0 } && a.Stride == a.Kernel && (long)a.Output * a.Stride == a.Input;
 }

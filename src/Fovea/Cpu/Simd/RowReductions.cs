@@ -31,8 +31,8 @@ internal static unsafe class RowReductions
     /// <summary>Scratch floats of <see cref="Reduce"/>: 16 lanes, then one waiting sum for each level of a tree that no memory could outgrow.</summary>
     public const int Work = 16 + 64;
 
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     /// <summary>y[r] = reduction of x[r, ·], divided by <paramref name="divisor"/> (1, or the count for a mean).</summary>
     [MethodImpl(Loop)]
@@ -91,7 +91,7 @@ internal static unsafe class RowReductions
     }
 
     [MethodImpl(In)]
-    private static float ReduceBlock<T, TBody>(float* x, nint count, TBody body, float* lanes)
+    static float ReduceBlock<T, TBody>(float* x, nint count, TBody body, float* lanes)
         where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
         for (int lane = 0; lane < 16; lane += T.Count)
@@ -116,7 +116,7 @@ internal static unsafe class RowReductions
     }
 
     [MethodImpl(In)]
-    private static float JoinScalars<TBody>(float a, float b, TBody body) where TBody : struct, IReduceBody
+    static float JoinScalars<TBody>(float a, float b, TBody body) where TBody : struct, IReduceBody
     {
         float joined;
         V1.Store(body.Join(V1.Create(a), V1.Create(b)), &joined);
@@ -210,7 +210,7 @@ internal readonly struct SumOfSquaresBody : IReduceBody
 /// <summary>Σe^(x − shift).</summary>
 internal readonly struct SumOfExponentialsBody(float shift) : IReduceBody
 {
-    private readonly float _shift = shift;
+    readonly float _shift = shift;
     public float Identity => 0f;
     public float Fill => float.NegativeInfinity;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => VMath.Exp(x - T.Create(_shift));

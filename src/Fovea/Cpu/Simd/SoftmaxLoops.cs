@@ -11,7 +11,7 @@ namespace Fovea.Cpu.Simd;
 /// <remarks>Sums over a row are those of <see cref="RowReductions"/>; sums over channels run in order. A destination may be the source.</remarks>
 internal static unsafe class SoftmaxLoops
 {
-    private const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
     /// <summary>y[r, c] = e^x[r, c] / Σ e^x[r, ·].</summary>
     [MethodImpl(Loop)]
@@ -165,13 +165,13 @@ internal static unsafe class SoftmaxLoops
     }
 
     [DoesNotReturn]
-    private static void ThrowLabel(long label, nint row, nint classes) =>
+    static void ThrowLabel(long label, nint row, nint classes) =>
         throw new ArgumentException($"Label {label} of sample {row} is none of the {classes} classes 0 to {classes - 1}.");
 
     /// <summary>Σ(x − shift).</summary>
-    private readonly struct SumOfDeviationsBody(float shift) : IReduceBody
+    readonly struct SumOfDeviationsBody(float shift) : IReduceBody
     {
-        private readonly float _shift = shift;
+        readonly float _shift = shift;
         public float Identity => 0f;
         public float Fill => _shift;
         [MethodImpl(MethodImplOptions.AggressiveInlining)] public TV Map<TV>(TV x) where TV : unmanaged, IVec<TV> => x - TV.Create(_shift);

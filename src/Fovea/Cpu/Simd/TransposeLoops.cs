@@ -11,7 +11,7 @@ namespace Fovea.Cpu.Simd;
 internal static unsafe class TransposeLoops
 {
     // 16 rows of 16 elements: a block reads and writes whole cache lines, and its 32 lines stay in L1.
-    private const int Tile = 16;
+    const int Tile = 16;
 
     /// <summary>
     /// y[c, r] = x[r, c] for r below <paramref name="rows"/> and c below <paramref name="columns"/>. A row of x is <paramref name="pitchX"/>
@@ -52,7 +52,7 @@ internal static unsafe class TransposeLoops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Square4(uint* x, nint pitchX, nint pitchY, uint* y)
+    static void Square4(uint* x, nint pitchX, nint pitchY, uint* y)
     {
         Vector128<uint> a = Vector128.Load(x), b = Vector128.Load(x + pitchX), c = Vector128.Load(x + 2 * pitchX), d = Vector128.Load(x + 3 * pitchX);
         // Interleave rows 0 and 2, 1 and 3; then the results: row j then holds column j.
@@ -65,7 +65,7 @@ internal static unsafe class TransposeLoops
 
     /// <summary>Interleaves the low or high halves: a0 b0 a1 b1, or a2 b2 a3 b3.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> Zip(Vector128<uint> a, Vector128<uint> b, bool high)
+    static Vector128<uint> Zip(Vector128<uint> a, Vector128<uint> b, bool high)
     {
         if (Sse2.IsSupported) return high ? Sse2.UnpackHigh(a, b) : Sse2.UnpackLow(a, b);
         // Shuffle each into its places, then choose: two instructions on NEON and WebAssembly.
@@ -74,7 +74,7 @@ internal static unsafe class TransposeLoops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Square8(uint* x, nint pitchX, nint pitchY, uint* y)
+    static void Square8(uint* x, nint pitchX, nint pitchY, uint* y)
     {
         Vector256<float> r0 = Row(x), r1 = Row(x + pitchX), r2 = Row(x + 2 * pitchX), r3 = Row(x + 3 * pitchX);
         Vector256<float> r4 = Row(x + 4 * pitchX), r5 = Row(x + 5 * pitchX), r6 = Row(x + 6 * pitchX), r7 = Row(x + 7 * pitchX);
@@ -95,8 +95,8 @@ internal static unsafe class TransposeLoops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Row(uint* p) => Vector256.Load((float*)p);
+    static Vector256<float> Row(uint* p) => Vector256.Load((float*)p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Vector256<float> row, uint* p) => row.Store((float*)p);
+    static void Put(Vector256<float> row, uint* p) => row.Store((float*)p);
 }

@@ -159,8 +159,8 @@ internal readonly struct IsNaNBody : IUnaryBody
 /// <summary>min(max(x, low), high); NaN passes.</summary>
 internal readonly struct ClipBody(float low, float high) : IUnaryBody
 {
-    private readonly float _low = low;
-    private readonly float _high = high;
+    readonly float _low = low;
+    readonly float _high = high;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.MinNative(T.Create(_high), T.MaxNative(T.Create(_low), x));
 }
@@ -168,7 +168,7 @@ internal readonly struct ClipBody(float low, float high) : IUnaryBody
 /// <summary>x^exponent for a constant exponent.</summary>
 internal readonly struct PowerConstantBody(float exponent) : IUnaryBody
 {
-    private readonly float _exponent = exponent;
+    readonly float _exponent = exponent;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Apply<T>(T x) where T : unmanaged, IVec<T> => VMath.Pow(x, T.Create(_exponent));
 }

@@ -5,9 +5,10 @@ namespace Fovea.Cpu.Simd;
 /// <summary>One lane in scalar code: the readable form of every width, and the reference that the tests hold the others to.</summary>
 internal readonly unsafe struct V1(float v) : IVec<V1>
 {
-    private readonly float _v = v;
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    readonly float _v = v;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
 
+    public static string Name => "v1";
     public static int Count { [MethodImpl(In)] get => 1; }
     public static bool IsSupported => true;
 
@@ -64,6 +65,6 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
     [MethodImpl(In)] public static V1 LoadMask(byte* p) => Mask(*p != 0);
     [MethodImpl(In)] public static void StoreInt64(V1 bits, long* p) => *p = Bits(bits);
 
-    [MethodImpl(In)] private static int Bits(V1 a) => BitConverter.SingleToInt32Bits(a._v);
-    [MethodImpl(In)] private static V1 Mask(bool set) => CreateBits(set ? -1 : 0);
+    [MethodImpl(In)] static int Bits(V1 a) => BitConverter.SingleToInt32Bits(a._v);
+    [MethodImpl(In)] static V1 Mask(bool set) => CreateBits(set ? -1 : 0);
 }

@@ -7,9 +7,10 @@ namespace Fovea.Cpu.Simd;
 /// <summary>Four lanes, on every machine: SSE, NEON or WebAssembly SIMD.</summary>
 internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 {
-    private readonly Vector128<float> _v = v;
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    readonly Vector128<float> _v = v;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
 
+    public static string Name => "v128";
     public static int Count { [MethodImpl(In)] get => 4; }
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 

@@ -7,9 +7,10 @@ namespace Fovea.Cpu.Simd;
 /// <summary>Eight lanes: AVX2 with FMA.</summary>
 internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
 {
-    private readonly Vector256<float> _v = v;
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    readonly Vector256<float> _v = v;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
 
+    public static string Name => "v256";
     public static int Count { [MethodImpl(In)] get => 8; }
     public static bool IsSupported => Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported;
 
@@ -90,5 +91,5 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
     }
 
     [MethodImpl(In)]
-    private static Vector256<float> First(nint count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count)).AsSingle();
+    static Vector256<float> First(nint count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count)).AsSingle();
 }

@@ -7,9 +7,10 @@ namespace Fovea.Cpu.Simd;
 /// <summary>Sixteen lanes: AVX-512 (F, BW, DQ and VL).</summary>
 internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
 {
-    private readonly Vector512<float> _v = v;
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    readonly Vector512<float> _v = v;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
 
+    public static string Name => "v512";
     public static int Count { [MethodImpl(In)] get => 16; }
     public static bool IsSupported => Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported;
 
@@ -69,5 +70,5 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
     }
 
     [MethodImpl(In)]
-    private static Vector512<float> First(nint count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count)).AsSingle();
+    static Vector512<float> First(nint count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count)).AsSingle();
 }

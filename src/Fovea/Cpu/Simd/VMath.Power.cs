@@ -57,7 +57,7 @@ internal static partial class VMath
 
     /// <summary>a·b as the rounded product and its error. Without fused multiply-add the error is not known, and is given as 0.</summary>
     [MethodImpl(In)]
-    private static (T Product, T Error) TwoProduct<T>(T a, T b) where T : unmanaged, IVec<T>
+    static (T Product, T Error) TwoProduct<T>(T a, T b) where T : unmanaged, IVec<T>
     {
         var product = a * b;
         return (product, SimdWidth.HasFma ? T.Fma(a, b, -product) : T.Create(0f));
@@ -65,7 +65,7 @@ internal static partial class VMath
 
     /// <summary>a + b as the rounded sum and its error (Knuth).</summary>
     [MethodImpl(In)]
-    private static (T Sum, T Error) TwoSum<T>(T a, T b) where T : unmanaged, IVec<T>
+    static (T Sum, T Error) TwoSum<T>(T a, T b) where T : unmanaged, IVec<T>
     {
         var sum = a + b;
         var part = sum - a;

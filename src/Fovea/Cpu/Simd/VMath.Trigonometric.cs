@@ -22,7 +22,7 @@ internal static partial class VMath
 
     /// <summary>sin(r + quadrant·π/2) for |r| ≤ π/4: sine or cosine by the quadrant's low bit, negated by the next.</summary>
     [MethodImpl(In)]
-    private static T Quarter<T>(T r, T quadrant) where T : unmanaged, IVec<T>
+    static T Quarter<T>(T r, T quadrant) where T : unmanaged, IVec<T>
     {
         var z = r * r;
         var s = T.Fma(T.Create(2.83440772e-06f), z, T.Create(-0.000198533584f));
@@ -40,7 +40,7 @@ internal static partial class VMath
 
     /// <summary>x = quadrant·π/2 + r with |r| ≤ π/4 (a little more by rounding); the quadrant as int bits, of which the low two count.</summary>
     [MethodImpl(In)]
-    private static (T Remainder, T Quadrant) Reduce<T>(T x) where T : unmanaged, IVec<T>
+    static (T Remainder, T Quadrant) Reduce<T>(T x) where T : unmanaged, IVec<T>
     {
         // π/2 in four parts. Without fused multiply-add the products must be exact themselves: short parts, and a nearer limit.
         var n = T.Round(x * T.Create(0.636619772f));
@@ -70,7 +70,7 @@ internal static partial class VMath
 
     /// <summary>The rest or the quadrant of every lane, each in exact integer arithmetic: arguments this large are rare.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe T Far<T>(T x, bool rest) where T : unmanaged, IVec<T>
+    static unsafe T Far<T>(T x, bool rest) where T : unmanaged, IVec<T>
     {
         float* lanes = stackalloc float[T.Count];
         T.Store(x, lanes);
@@ -86,7 +86,7 @@ internal static partial class VMath
     /// Payne and Hanek's reduction: of x·2/π only the bits around the point are needed, and x = m·2^e with a 24-bit m picks a 96-bit window
     /// of 2/π's bits for them.
     /// </summary>
-    private static (float Remainder, int Quadrant) ReduceExactly(float x)
+    static (float Remainder, int Quadrant) ReduceExactly(float x)
     {
         if (!float.IsFinite(x)) return (float.NaN, 0);
         int bits = BitConverter.SingleToInt32Bits(x);
@@ -111,7 +111,7 @@ internal static partial class VMath
     }
 
     /// <summary>The 32 bits of 2/π that follow the first <paramref name="skip"/> after the point; bits before the point are 0.</summary>
-    private static uint Word(int skip)
+    static uint Word(int skip)
     {
         uint word = 0;
         for (int i = 0; i < 32; i++)
@@ -123,7 +123,7 @@ internal static partial class VMath
     }
 
     /// <summary>2/π after the point, 32 bits a word, high bit first.</summary>
-    private static ReadOnlySpan<uint> TwoOverPi =>
+    static ReadOnlySpan<uint> TwoOverPi =>
     [
         0xA2F9836E, 0x4E441529, 0xFC2757D1, 0xF534DDC0, 0xDB629599, 0x3C439041, 0xFE5163AB, 0xDEBBC561,
     ];

@@ -12,11 +12,11 @@ namespace Fovea.Cpu.Simd;
 /// </remarks>
 internal static partial class VMath
 {
-    private const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
-    private const float Ln2High = 0.693359375f;      // 355/512: times any exponent it is exact
-    private const float Ln2Low = -2.12194440e-4f;
-    private const float Log2E = 1.44269504f;
-    private const int SignBit = int.MinValue;
+    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    const float Ln2High = 0.693359375f;      // 355/512: times any exponent it is exact
+    const float Ln2Low = -2.12194440e-4f;
+    const float Log2E = 1.44269504f;
+    const int SignBit = int.MinValue;
 
     /// <summary>The larger; NaN where either is. Of two zeros the negative if there is one, so the order of many does not matter.</summary>
     [MethodImpl(In)]
@@ -98,7 +98,7 @@ internal static partial class VMath
 
     /// <summary>x = m·2^e with m from √½ to √2; of zeros, infinities, NaNs and negatives meaningless.</summary>
     [MethodImpl(In)]
-    private static (T Mantissa, T Exponent) Split<T>(T x) where T : unmanaged, IVec<T>
+    static (T Mantissa, T Exponent) Split<T>(T x) where T : unmanaged, IVec<T>
     {
         // Subnormals are lifted by 2^23 first.
         var tiny = T.LessThan(x, T.Create(1.17549435e-38f));
@@ -115,7 +115,7 @@ internal static partial class VMath
 
     /// <summary>(f³·P(f)): what ln(1 + f) is beyond f − f²/2, for f from √½ − 1 to √2 − 1.</summary>
     [MethodImpl(In)]
-    private static T LogTail<T>(T f) where T : unmanaged, IVec<T>
+    static T LogTail<T>(T f) where T : unmanaged, IVec<T>
     {
         var p = T.Fma(T.Create(0.0679282546f), f, T.Create(-0.116975464f));
         p = T.Fma(p, f, T.Create(0.118782163f));
@@ -130,7 +130,7 @@ internal static partial class VMath
 
     /// <summary>e·ln 2 + ln(1 + f), small terms first; <paramref name="last"/> is f.</summary>
     [MethodImpl(In)]
-    private static T LogSum<T>(T f, T e, T last) where T : unmanaged, IVec<T>
+    static T LogSum<T>(T f, T e, T last) where T : unmanaged, IVec<T>
     {
         var y = T.Fma(e, T.Create(Ln2Low), LogTail(f));
         y = T.Fma(f * f, T.Create(-0.5f), y);
@@ -138,7 +138,7 @@ internal static partial class VMath
     }
 
     [MethodImpl(In)]
-    private static T LogSpecial<T>(T x, T y) where T : unmanaged, IVec<T>
+    static T LogSpecial<T>(T x, T y) where T : unmanaged, IVec<T>
     {
         y = T.Select(T.Equal(x, T.Create(0f)), T.Create(float.NegativeInfinity), y);
         y = T.Select(T.Equal(x, T.Create(float.PositiveInfinity)), x, y);
