@@ -95,7 +95,8 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
     void Lower(Node node, Dictionary<Tensor, Variable> inPlace)
     {
         var op = node.Op;
-        if (node.Outputs.Any(o => !o.Shape.IsKnown)) op = op.Substitute(_symbols ??= Replacements());
+        // Not only where a shape is symbolic: a size read as a number is an attribute of a scalar.
+        if ((_symbols ??= Replacements()).Count > 0) op = op.Substitute(_symbols);
         var inputs = new ValueDraft[node.InputSpan.Length];
         for (int i = 0; i < inputs.Length; i++) inputs[i] = ValueOf(node.InputSpan[i]);
         if (op.Reinterprets)
