@@ -25,10 +25,26 @@ static unsafe class Ceiling
         return best;
     }
 
+    /// <summary>The micro-kernel's whole tile.</summary>
+    public static double Full<T>() where T : struct, IMicroKernel => MicroKernel<T>(T.Rows, T.Columns, 256);
+
+    /// <summary>Prints every height of a micro-kernel, at some numbers of columns.</summary>
+    public static void PrintHeights<T>(params ReadOnlySpan<int> columns) where T : struct, IMicroKernel
+    {
+        if (!T.IsSupported) return;
+        for (int rows = T.Rows; rows > 0; rows--)
+        {
+            Console.Write($"{T.Name,-8} {rows,2} rows:");
+            foreach (int count in columns) Console.Write($"  x {count,2} {MicroKernel<T>(rows, count, 256),6:F1} GF/s");
+            Console.WriteLine();
+        }
+    }
+
     /// <summary>Best GF/s of a micro-kernel at one height, with rows of 256 values and its weights resident.</summary>
     public static double MicroKernel<T>(int rows, int columns, int depth) where T : struct, IMicroKernel
     {
-        float* values = Memory.Random(rows * depth, 1), weights = Memory.Random(depth * T.Columns, 2), output = Memory.Random(rows * T.Columns, 3);
+        float* values = Memory.Random(rows * depth, 1), weights = Memory.Random(depth * T.Columns, 2);
+        float* output = Memory.Random(rows * T.Columns, 3);
         float** addresses = stackalloc float*[MicroTile.RowPitch];
         nint* offsets = stackalloc nint[MicroTile.RowPitch];
         for (int r = 0; r < MicroTile.RowPitch; r++)

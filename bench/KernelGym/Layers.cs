@@ -1,40 +1,44 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Fovea.Cpu.Kernels.Convolution;
-using Fovea.Cpu.Kernels.MicroKernels;
+using Fovea.Cpu;
+using Fovea.Graphs;
+using Fovea.Ops;
+using Fovea.Runtime;
+using Fovea.Tensors;
 
 namespace Fovea.KernelGym;
 
 /// <summary>A convolution to time.</summary>
 /// <param name="Name">What it is called in the table.</param>
-/// <param name="Sizes">Its sizes.</param>
-sealed record Layer(string Name, ConvolutionSizes Sizes)
+/// <param name="Geometry">Stride, padding, dilation and groups.</param>
+/// <param name="Input">N, C, spatial.</param>
+/// <param name="Weight">O, C/groups, kernel.</param>
+sealed record Layer(string Name, ConvolutionGeometry Geometry, Dims Input, Dims Weight)
 {
     /// <summary>A two-dimensional layer with square maps, kernels and strides.</summary>
-    public static Layer Square(int images, int inputs, int outputs, int map, int kernel, int stride = 1, int padding = -1, int groups = 1, int dilation = 1)
+    public static Layer Square(int images, int inputs, int outputs, int map, int kernel, int stride = 1, int padding = -1, int groups = 1,
+        int dilation = 1)
     {
         if (padding < 0) padding = dilation * (kernel - 1) / 2;
-        int output = (map + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
         string details = (stride > 1 ? $" s{stride}" : "") + (dilation > 1 ? $" d{dilation}" : "") + (groups > 1 ? $" g{groups}" : "");
-        return new($"{kernel}x{kernel}{details} {inputs}->{outputs} {map}x{map} b{images}", new(
-            images, groups, inputs, outputs, new(1, map, map), new(1, output, output), new(1, kernel, kernel),
-            new(1, stride, stride), new(1, dilation, dilation), new(0, padding, padding)));
+        return new($"{kernel}x{kernel}{details} {inputs}->{outputs} {map}x{map} b{images}",
+            ConvolutionGeometry.Of(2, [stride], [padding], [dilation], groups), [images, inputs, map, map], [outputs, inputs / groups, kernel, kernel]);
     }
 
     /// <summary>A one-dimensional layer.</summary>
-    public static Layer Line(int images, int inputs, int outputs, int length, int kernel, int padding = 0, int dilation = 1)
-    {
-        int output = length + 2 * padding - dilation * (kernel - 1);
-        return new($"{kernel} {(dilation > 1 ? $"d{dilation} " : "")}{inputs}->{outputs} {length} b{images}", new(
-            images, 1, inputs, outputs, new(1, 1, length), new(1, 1, output), new(1, 1, kernel),
-            Spatial.One, new(1, 1, dilation), new(0, 0, padding)));
-    }
+    public static Layer Line(int images, int inputs, int outputs, int length, int kernel, int padding = 0, int dilation = 1) => new(
+        $"{kernel} {(dilation > 1 ? $"d{dilation} " : "")}{inputs}->{outputs} {length} b{images}",
+        ConvolutionGeometry.Of(1, [], [padding], [dilation]), [images, inputs, length], [outputs, inputs, kernel]);
+
+    /// <summary>N, O, spatial.</summary>
+    public Dims Output => new([Input[0], Weight[0], .. Enumerable.Range(0, Geometry.Rank)
+        .Select(i => (int)Geometry.OutputSize(i, Input[i + 2], Weight[i + 2]).Value)]);
 
     /// <summary>Two for each multiply-add, padding counted as PyTorch and ONNX Runtime count it.</summary>
-    public double Operations => 2.0 * Sizes.Images * Sizes.Output.Count * Sizes.OutputChannels * Sizes.GroupInputs * Sizes.Kernel.Count;
+    public double Operations => 2.0 * Output.Product() * Weight.Product() / Weight[0];
 }
 
-/// <summary>Times the direct convolution and its input gradient on one thread, packing included.</summary>
+/// <summary>Times convolutions and their input gradients on one thread, packing included.</summary>
 static unsafe class Layers
 {
     /// <summary>The layers of the measured networks, and a few that try the edges.</summary>
@@ -48,61 +52,73 @@ static unsafe class Layers
         Layer.Square(1, 256, 64, 56, 1), Layer.Square(1, 64, 256, 56, 1), Layer.Square(1, 2048, 512, 7, 1), Layer.Square(1, 512, 2048, 7, 1),
         Layer.Square(1, 21, 21, 64, 3, dilation: 4), Layer.Square(1, 256, 256, 28, 3, dilation: 2), Layer.Square(1, 128, 128, 28, 3, groups: 4),
         Layer.Line(64, 300, 100, 56, 5), Layer.Line(32, 300, 300, 64, 3, 1), Layer.Line(32, 300, 300, 64, 3, 2, 2),
-        Layer.Square(16, 256, 512, 8, 4, 2, 1), Layer.Square(16, 64, 128, 32, 4, 2, 1),
+        Layer.Square(16, 256, 512, 8, 4, 2, 1), Layer.Square(16, 64, 128, 32, 4, 2, 1), Layer.Square(16, 3, 64, 64, 4, 2, 1),
+        Layer.Square(1, 144, 144, 56, 3, groups: 144), Layer.Square(1, 96, 96, 112, 3, 2, groups: 96), Layer.Square(8, 576, 576, 14, 3, groups: 576),
+        Layer.Square(1, 128, 128, 28, 3, groups: 32),
     ];
 
-    /// <summary>Prints a table, with the ceiling before and after: the clock drifts.</summary>
-    public static void Print<T>(IEnumerable<Layer> layers) where T : struct, IMicroKernel
+    /// <summary>Prints a table of the kernels whose name ends with an instruction set, with the ceiling before and after: the clock drifts.</summary>
+    public static void Print(string instructionSet, Func<double> ceiling, string filter)
     {
-        double ceiling = Ceiling.MicroKernel<T>(T.Rows, T.Columns, 256);
-        Console.WriteLine($"{T.Name}: registers {Ceiling.Registers():F0} GF/s; micro-kernel, data in L1: {ceiling:F0} GF/s = 100 %");
-        Console.WriteLine("| layer | forward GF/s | % | packing % of time | input gradient GF/s | % | packing % of time |");
+        double peak = ceiling();
+        Console.WriteLine($"{instructionSet}: registers {Ceiling.Registers():F0} GF/s; micro-kernel, data in L1: {peak:F0} GF/s = 100 %");
+        Console.WriteLine("| layer | kernel | forward GF/s | % | kernel | input gradient GF/s | % |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
-        foreach (var layer in layers)
+        foreach (var layer in All.Where(l => l.Name.Contains(filter, StringComparison.Ordinal)))
         {
-            var (forward, pack) = Forward<T>(layer);
-            var (gradient, gradientPack) = InputGradient<T>(layer);
-            Console.WriteLine($"| {layer.Name} | {forward:F0} | {100 * forward / ceiling:F0} | {100 * pack:F0} | {gradient:F0} | {100 * gradient / ceiling:F0} | {100 * gradientPack:F0} |");
+            BoundType image = Type(layer.Input), weight = Type(layer.Weight), bias = Type([layer.Weight[0]]), result = Type(layer.Output);
+            var forward = Time(layer, instructionSet, new Convolution(layer.Geometry), new([image, weight, bias], [result]), peak);
+            var gradient = Time(layer, instructionSet, new TransposedConvolution(layer.Geometry, new([.. layer.Input.AsSpan()[2..]])),
+                new([result, weight], [image]), peak);
+            for (int i = 0; i < Math.Max(forward.Count, gradient.Count); i++)
+                Console.WriteLine($"| {(i == 0 ? layer.Name : "")} | {forward.ElementAtOrDefault(i) ?? " | | "} | {gradient.ElementAtOrDefault(i) ?? " | | "} |");
         }
-        Console.WriteLine($"micro-kernel, data in L1, at the end: {Ceiling.MicroKernel<T>(T.Rows, T.Columns, 256):F0} GF/s");
+        Console.WriteLine($"micro-kernel, data in L1, at the end: {ceiling():F0} GF/s");
     }
 
-    /// <summary>GF/s of one pass: best of the runs that fit in about a tenth of a second.</summary>
-    public static (double Best, double PackShare) Forward<T>(Layer layer) where T : struct, IMicroKernel
-        => Time(layer, TiledConvolution<T>.Forward(layer.Sizes, hasBias: true),
-            (long)layer.Sizes.Images * layer.Sizes.InputChannels * layer.Sizes.Input.Count,
-            (long)layer.Sizes.Images * layer.Sizes.OutputChannels * layer.Sizes.Output.Count);
+    static BoundType Type(Dims sizes) => new(ElementType.Float32, sizes, Layout.RowMajor);
 
-    /// <summary>The same for the input gradient.</summary>
-    public static (double Best, double PackShare) InputGradient<T>(Layer layer) where T : struct, IMicroKernel
-        => Time(layer, TiledConvolution<T>.InputGradient(layer.Sizes, hasBias: false),
-            (long)layer.Sizes.Images * layer.Sizes.OutputChannels * layer.Sizes.Output.Count,
-            (long)layer.Sizes.Images * layer.Sizes.InputChannels * layer.Sizes.Input.Count);
-
-    static (double, double) Time<T>(Layer layer, TiledConvolution<T> convolution, long sourceCount, long targetCount) where T : struct, IMicroKernel
+    static List<string> Time(Layer layer, string instructionSet, Op op, KernelCase open, double peak)
     {
-        var sizes = layer.Sizes;
-        float* source = Memory.Random(sourceCount, 1), target = Memory.Random(targetCount, 2);
-        float* weights = Memory.Random((long)sizes.OutputChannels * sizes.GroupInputs * sizes.Kernel.Count, 3);
-        float* bias = Memory.Random(Math.Max(sizes.OutputChannels, sizes.InputChannels), 4);
-        byte* scratch = (byte*)NativeMemory.AlignedAlloc((nuint)convolution.ScratchBytes, 64);
-        byte* walker = (byte*)NativeMemory.AlignedAlloc((nuint)convolution.WalkerScratchBytes, 64);
-        double best = double.PositiveInfinity, pack = 0;
+        var rows = new List<string>();
+        foreach (var kernel in CpuKernels.For(op))
+        {
+            if (!kernel.Name.EndsWith("." + instructionSet, StringComparison.Ordinal) || !kernel.Supports(op, open)) continue;
+            double speed = layer.Operations / KernelTimer.Seconds(kernel, op, open) / 1e9;
+            rows.Add($"{kernel.Name[(kernel.Name.IndexOf('.') + 1)..]} | {speed:F0} | {100 * speed / peak:F0}");
+        }
+        return rows;
+    }
+}
+
+/// <summary>Runs a kernel as a plan does, on one thread.</summary>
+static unsafe class KernelTimer
+{
+    /// <summary>The best of the runs of a quarter of a second, all phases.</summary>
+    public static double Seconds(Kernel kernel, Op op, KernelCase open)
+    {
+        var rule = kernel.Layouts(op, open);
+        var @case = open with { Inputs = [.. open.Inputs.Zip(rule.Inputs, Place)], Outputs = [.. open.Outputs.Zip(rule.Outputs, Place)] };
+        var work = kernel.Prepare(op, @case);
+        nint[] addresses = [.. @case.Inputs.Concat(@case.Outputs).Select((t, i) => (nint)Memory.Random(t.Count, i))];
+        int[] values = [.. Enumerable.Range(0, addresses.Length)];
+        nint scratch = (nint)NativeMemory.AlignedAlloc((nuint)work.Scratch + 64, 64), walker = (nint)NativeMemory.AlignedAlloc((nuint)work.WalkerScratch + 64, 64);
+        double best = double.PositiveInfinity;
         long end = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 4;
         for (int i = 0; i < 5 || Stopwatch.GetTimestamp() < end; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            for (int p = 0; p < convolution.PackPieces; p++) convolution.Pack(weights, bias, scratch, p);
-            double packed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            for (int p = 0; p < convolution.ComputePieces; p++) convolution.Compute(source, weights, bias, scratch, walker, p, target);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (seconds >= best) continue;
-            (best, pack) = (seconds, packed / seconds);
+            for (int phase = 0; phase < work.Pieces.Length; phase++)
+                for (int piece = 0; piece < work.Pieces[phase]; piece++)
+                    kernel.Run(op, new KernelCall(@case, addresses, values, work.Prepared, scratch, walker, phase, piece));
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-        NativeMemory.AlignedFree(scratch);
-        NativeMemory.AlignedFree(walker);
-        NativeMemory.AlignedFree(bias);
-        Memory.Free(source, target, weights);
-        return (layer.Operations / best / 1e9, pack);
+        Memory.Free([.. addresses, scratch, walker]);
+        return best;
+
+        static BoundType Place(BoundType type, Placement placement) => type with
+        {
+            Layout = placement == Placement.ChannelsLast ? Layout.ChannelsLast(type.Rank) : Layout.RowMajor,
+        };
     }
 }

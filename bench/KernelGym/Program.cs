@@ -3,21 +3,18 @@ using Fovea.KernelGym;
 
 if (args is ["convolution", var micro, ..])
 {
-    var layers = Layers.All.Where(l => args.Length < 3 || l.Name.Contains(args[2], StringComparison.Ordinal));
-    if (micro == Avx512MicroKernel.Name) Layers.Print<Avx512MicroKernel>(layers);
-    else if (micro == Avx2MicroKernel.Name) Layers.Print<Avx2MicroKernel>(layers);
-    else if (micro == PortableMicroKernel.Name) Layers.Print<PortableMicroKernel>(layers);
+    string filter = args.Length > 2 ? args[2] : "";
+    if (micro == Avx512MicroKernel.Name) Layers.Print(micro, Ceiling.Full<Avx512MicroKernel>, filter);
+    else if (micro == Avx2MicroKernel.Name) Layers.Print(micro, Ceiling.Full<Avx2MicroKernel>, filter);
+    else if (micro == PortableMicroKernel.Name) Layers.Print(micro, Ceiling.Full<PortableMicroKernel>, filter);
     else return Usage();
 }
 else if (args is ["micro"])
 {
     Console.WriteLine($"fused multiply-adds in registers: {Ceiling.Registers():F1} GF/s");
-    for (int rows = Avx512MicroKernel.Rows; rows > 0; rows--)
-        Console.WriteLine($"avx512   {rows,2} x 32: {Ceiling.MicroKernel<Avx512MicroKernel>(rows, 32, 256),6:F1}   x 16: {Ceiling.MicroKernel<Avx512MicroKernel>(rows, 16, 256),6:F1}   x 21: {Ceiling.MicroKernel<Avx512MicroKernel>(rows, 21, 256),6:F1} GF/s");
-    for (int rows = Avx2MicroKernel.Rows; rows > 0; rows--)
-        Console.WriteLine($"avx2     {rows,2} x 16: {Ceiling.MicroKernel<Avx2MicroKernel>(rows, 16, 256),6:F1}   x  8: {Ceiling.MicroKernel<Avx2MicroKernel>(rows, 8, 256),6:F1}   x  5: {Ceiling.MicroKernel<Avx2MicroKernel>(rows, 5, 256),6:F1} GF/s");
-    for (int rows = PortableMicroKernel.Rows; rows > 0; rows--)
-        Console.WriteLine($"portable {rows,2} x 16: {Ceiling.MicroKernel<PortableMicroKernel>(rows, 16, 256),6:F1}   x  5: {Ceiling.MicroKernel<PortableMicroKernel>(rows, 5, 256),6:F1} GF/s");
+    Ceiling.PrintHeights<Avx512MicroKernel>(32, 16, 21);
+    Ceiling.PrintHeights<Avx2MicroKernel>(16, 8, 5);
+    Ceiling.PrintHeights<PortableMicroKernel>(16, 5);
 }
 else if (args is ["weight-gradient", ..])
 {
@@ -35,6 +32,7 @@ return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | outer | weight-gradient [part of a layer's name]");
+    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | outer | "
+        + "weight-gradient [part of a layer's name]");
     return 2;
 }
