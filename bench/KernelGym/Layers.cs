@@ -22,7 +22,8 @@ sealed record Layer(string Name, ConvolutionGeometry Geometry, Dims Input, Dims 
         if (padding < 0) padding = dilation * (kernel - 1) / 2;
         string details = (stride > 1 ? $" s{stride}" : "") + (dilation > 1 ? $" d{dilation}" : "") + (groups > 1 ? $" g{groups}" : "");
         return new($"{kernel}x{kernel}{details} {inputs}->{outputs} {map}x{map} b{images}",
-            ConvolutionGeometry.Of(2, [stride], [padding], [dilation], groups), [images, inputs, map, map], [outputs, inputs / groups, kernel, kernel]);
+            ConvolutionGeometry.Of(2, [stride], [padding], [dilation], groups),
+            [images, inputs, map, map], [outputs, inputs / groups, kernel, kernel]);
     }
 
     /// <summary>A one-dimensional layer.</summary>
@@ -44,20 +45,23 @@ static unsafe class Layers
     /// <summary>The layers of the measured networks, and a few that try the edges.</summary>
     public static Layer[] All =>
     [
-        Layer.Square(32, 64, 64, 32, 3), Layer.Square(32, 128, 128, 16, 3), Layer.Square(32, 256, 256, 8, 3), Layer.Square(32, 512, 512, 4, 3),
+        Layer.Square(32, 64, 64, 32, 3), Layer.Square(32, 128, 128, 16, 3), Layer.Square(32, 256, 256, 8, 3),
+        Layer.Square(32, 512, 512, 4, 3),
         Layer.Square(32, 64, 128, 32, 3, 2), Layer.Square(32, 128, 256, 16, 3, 2), Layer.Square(32, 256, 512, 8, 3, 2),
         Layer.Square(32, 64, 128, 32, 1, 2), Layer.Square(32, 256, 512, 8, 1, 2),
         Layer.Square(64, 1, 32, 28, 5), Layer.Square(64, 32, 64, 14, 5), Layer.Square(32, 3, 64, 32, 3), Layer.Square(1, 3, 64, 224, 7, 2),
         Layer.Square(1, 64, 64, 56, 3), Layer.Square(1, 256, 256, 14, 3), Layer.Square(1, 512, 512, 7, 3),
-        Layer.Square(1, 256, 64, 56, 1), Layer.Square(1, 64, 256, 56, 1), Layer.Square(1, 2048, 512, 7, 1), Layer.Square(1, 512, 2048, 7, 1),
-        Layer.Square(1, 21, 21, 64, 3, dilation: 4), Layer.Square(1, 256, 256, 28, 3, dilation: 2), Layer.Square(1, 128, 128, 28, 3, groups: 4),
+        Layer.Square(1, 256, 64, 56, 1), Layer.Square(1, 64, 256, 56, 1), Layer.Square(1, 2048, 512, 7, 1),
+        Layer.Square(1, 512, 2048, 7, 1), Layer.Square(1, 21, 21, 64, 3, dilation: 4), Layer.Square(1, 256, 256, 28, 3, dilation: 2),
+        Layer.Square(1, 128, 128, 28, 3, groups: 4),
         Layer.Line(64, 300, 100, 56, 5), Layer.Line(32, 300, 300, 64, 3, 1), Layer.Line(32, 300, 300, 64, 3, 2, 2),
         Layer.Square(16, 256, 512, 8, 4, 2, 1), Layer.Square(16, 64, 128, 32, 4, 2, 1), Layer.Square(16, 3, 64, 64, 4, 2, 1),
-        Layer.Square(1, 144, 144, 56, 3, groups: 144), Layer.Square(1, 96, 96, 112, 3, 2, groups: 96), Layer.Square(8, 576, 576, 14, 3, groups: 576),
+        Layer.Square(1, 144, 144, 56, 3, groups: 144), Layer.Square(1, 96, 96, 112, 3, 2, groups: 96),
+        Layer.Square(8, 576, 576, 14, 3, groups: 576),
         Layer.Square(1, 128, 128, 28, 3, groups: 32),
     ];
 
-    /// <summary>Prints a table of the kernels whose name ends with an instruction set, with the ceiling before and after: the clock drifts.</summary>
+    /// <summary>Prints a table of the kernels of an instruction set, with the ceiling before and after: the clock drifts.</summary>
     public static void Print(string instructionSet, Func<double> ceiling, string filter)
     {
         double peak = ceiling();
@@ -71,7 +75,10 @@ static unsafe class Layers
             var gradient = Time(layer, instructionSet, new TransposedConvolution(layer.Geometry, new([.. layer.Input.AsSpan()[2..]])),
                 new([result, weight], [image]), peak);
             for (int i = 0; i < Math.Max(forward.Count, gradient.Count); i++)
-                Console.WriteLine($"| {(i == 0 ? layer.Name : "")} | {forward.ElementAtOrDefault(i) ?? " | | "} | {gradient.ElementAtOrDefault(i) ?? " | | "} |");
+            {
+                string first = forward.ElementAtOrDefault(i) ?? " | | ", second = gradient.ElementAtOrDefault(i) ?? " | | ";
+                Console.WriteLine($"| {(i == 0 ? layer.Name : "")} | {first} | {second} |");
+            }
         }
         Console.WriteLine($"micro-kernel, data in L1, at the end: {ceiling():F0} GF/s");
     }
@@ -102,7 +109,8 @@ static unsafe class KernelTimer
         var work = kernel.Prepare(op, @case);
         nint[] addresses = [.. @case.Inputs.Concat(@case.Outputs).Select((t, i) => (nint)Memory.Random(t.Count, i))];
         int[] values = [.. Enumerable.Range(0, addresses.Length)];
-        nint scratch = (nint)NativeMemory.AlignedAlloc((nuint)work.Scratch + 64, 64), walker = (nint)NativeMemory.AlignedAlloc((nuint)work.WalkerScratch + 64, 64);
+        nint scratch = (nint)NativeMemory.AlignedAlloc((nuint)work.Scratch + 64, 64);
+        nint walker = (nint)NativeMemory.AlignedAlloc((nuint)work.WalkerScratch + 64, 64);
         double best = double.PositiveInfinity;
         long end = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 4;
         for (int i = 0; i < 5 || Stopwatch.GetTimestamp() < end; i++)

@@ -1,4 +1,5 @@
 using Fovea.Cpu.Kernels.MicroKernels;
+using Fovea.Cpu.Simd;
 using Fovea.Graphs;
 using Fovea.Runtime;
 
@@ -28,6 +29,9 @@ public static class CpuKernels
         new Kernels.BroadcastTo.Naive(),
         .. Kernels.Cast.Vector.All,
         new Kernels.Cast.Naive(),
+        new Kernels.Convolution.Channelwise<V512>(),
+        new Kernels.Convolution.Channelwise<V256>(),
+        new Kernels.Convolution.Channelwise<V128>(),
         new Kernels.Convolution.FewChannels<Avx512MicroKernel>(),
         new Kernels.Convolution.Direct<Avx512MicroKernel>(),
         new Kernels.Convolution.FewChannels<Avx2MicroKernel>(),
@@ -69,6 +73,9 @@ public static class CpuKernels
         new Kernels.Slice.Naive(),
         new Kernels.SliceGradient.Naive(),
         new Kernels.Transpose.Naive(),
+        new Kernels.TransposedConvolution.Channelwise<V512>(),
+        new Kernels.TransposedConvolution.Channelwise<V256>(),
+        new Kernels.TransposedConvolution.Channelwise<V128>(),
         new Kernels.TransposedConvolution.Direct<Avx512MicroKernel>(),
         new Kernels.TransposedConvolution.Direct<Avx2MicroKernel>(),
         new Kernels.TransposedConvolution.Direct<PortableMicroKernel>(),

@@ -35,7 +35,8 @@ static class ConvolutionCases
                 Math.Max(1, (kernel.Depth - 1) * dilation.Depth + 1 - 2 * padding.Depth + random.Next(3)),
                 Math.Max(1, (kernel.Height - 1) * dilation.Height + 1 - 2 * padding.Height + random.Next(9)),
                 Math.Max(1, (kernel.Width - 1) * dilation.Width + 1 - 2 * padding.Width + random.Next(20)));
-            yield return Case(random.Next(1, 4), groups, groups * random.Next(1, 40), groups * random.Next(1, 80), input, kernel, stride, dilation, padding, random.Next(2));
+            int inputs = groups * random.Next(1, 40), outputs = groups * random.Next(1, 80);
+            yield return Case(random.Next(1, 4), groups, inputs, outputs, input, kernel, stride, dilation, padding, random.Next(2));
         }
     }
 
@@ -59,19 +60,17 @@ static class ConvolutionCases
                                         int iy = y * s.Stride.Height - s.Padding.Height + ky * s.Dilation.Height;
                                         int ix = x * s.Stride.Width - s.Padding.Width + kx * s.Dilation.Width;
                                         if (!Inside(s.Input, iz, iy, ix)) continue;
+                                        int pixel = Place(s.Input, n, iz, iy, ix) * s.InputChannels + o / s.GroupOutputs * s.GroupInputs;
+                                        int weight = o * s.GroupInputs * s.Kernel.Count + Place(s.Kernel, 0, kz, ky, kx);
                                         for (int c = 0; c < s.GroupInputs; c++)
-                                        {
-                                            int channel = o / s.GroupOutputs * s.GroupInputs + c;
-                                            sum = MultiplyAdd(source[(((n * s.Input.Depth + iz) * s.Input.Height + iy) * s.Input.Width + ix) * s.InputChannels + channel],
-                                                weights[(o * s.GroupInputs + c) * s.Kernel.Count + (kz * s.Kernel.Height + ky) * s.Kernel.Width + kx], sum, rounds);
-                                        }
+                                            sum = MultiplyAdd(source[pixel + c], weights[weight + c * s.Kernel.Count], sum, rounds);
                                     }
                             target[at++] = bias is null ? sum : sum + bias[o];
                         }
         return target;
     }
 
-    /// <summary>The input gradient: every product of the forward pass, sent back to its input, taps outside, output channels inside.</summary>
+    /// <summary>The input gradient: products of the forward pass, sent back to their input, taps outside, output channels inside.</summary>
     public static float[] InputGradient(ConvolutionSizes s, float[] source, float[] weights, float[]? bias, bool rounds)
     {
         float[] target = new float[s.Images * s.Input.Count * s.InputChannels];
@@ -93,12 +92,13 @@ static class ConvolutionCases
                                         if (oz % s.Stride.Depth != 0 || oy % s.Stride.Height != 0 || ox % s.Stride.Width != 0) continue;
                                         (oz, oy, ox) = (oz / s.Stride.Depth, oy / s.Stride.Height, ox / s.Stride.Width);
                                         if (!Inside(s.Output, oz, oy, ox)) continue;
-                                        int group = i / s.GroupInputs;
-                                        for (int c = 0; c < s.GroupOutputs; c++)
+                                        int first = i / s.GroupInputs * s.GroupOutputs;
+                                        int pixel = Place(s.Output, n, oz, oy, ox) * s.OutputChannels;
+                                        for (int o = first; o < first + s.GroupOutputs; o++)
                                         {
-                                            int o = group * s.GroupOutputs + c;
-                                            sum = MultiplyAdd(source[(((n * s.Output.Depth + oz) * s.Output.Height + oy) * s.Output.Width + ox) * s.OutputChannels + o],
-                                                weights[(o * s.GroupInputs + i % s.GroupInputs) * s.Kernel.Count + (kz * s.Kernel.Height + ky) * s.Kernel.Width + kx], sum, rounds);
+                                            int row = o * s.GroupInputs + i % s.GroupInputs;
+                                            float weight = weights[row * s.Kernel.Count + Place(s.Kernel, 0, kz, ky, kx)];
+                                            sum = MultiplyAdd(source[pixel + o], weight, sum, rounds);
                                         }
                                     }
                             target[at++] = bias is null ? sum : sum + bias[i];
@@ -115,13 +115,15 @@ static class ConvolutionCases
 
     static float MultiplyAdd(float a, float b, float sum, bool rounds) => rounds ? a * b + sum : MathF.FusedMultiplyAdd(a, b, sum);
 
+    static int Place(Spatial sizes, int n, int z, int y, int x) => ((n * sizes.Depth + z) * sizes.Height + y) * sizes.Width + x;
+
     static bool Inside(Spatial sizes, int z, int y, int x)
         => (uint)z < (uint)sizes.Depth && (uint)y < (uint)sizes.Height && (uint)x < (uint)sizes.Width;
 
     static Spatial One(int value) => new(value, value, value);
 
-    static ConvolutionSizes Case(int images, int groups, int inputs, int outputs, Spatial input, Spatial kernel, Spatial stride, Spatial dilation,
-        Spatial padding, int more = 0)
+    static ConvolutionSizes Case(int images, int groups, int inputs, int outputs, Spatial input, Spatial kernel, Spatial stride,
+        Spatial dilation, Spatial padding, int more = 0)
     {
         static int Size(int input, int kernel, int stride, int dilation, int padding, int more)
             => (input + 2 * padding + more - (kernel - 1) * dilation - 1) / stride + 1;

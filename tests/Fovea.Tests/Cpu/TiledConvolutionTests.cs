@@ -32,14 +32,17 @@ public unsafe class TiledConvolutionTests
                 float[]? gradientBias = hasBias ? ConvolutionCases.Random(sizes.InputChannels, 4) : null;
 
                 AssertSameBits(ConvolutionCases.Forward(sizes, input, weights, bias, T.RoundsProducts),
-                    Run(TiledConvolution<T>.Forward(sizes, hasBias), input, weights, bias, outputCount), $"forward {sizes}");
+                    Run(TiledConvolution<T>.Forward(sizes, hasBias), input, weights, bias, outputCount),
+                    $"forward {sizes}");
                 AssertSameBits(ConvolutionCases.InputGradient(sizes, output, weights, gradientBias, T.RoundsProducts),
-                    Run(TiledConvolution<T>.InputGradient(sizes, hasBias), output, weights, gradientBias, inputCount), $"input gradient {sizes}");
+                    Run(TiledConvolution<T>.InputGradient(sizes, hasBias), output, weights, gradientBias, inputCount),
+                    $"input gradient {sizes}");
             }
     }
 
     /// <summary>Runs it on buffers that end where their memory ends, pieces backwards: no order may matter.</summary>
-    static float[] Run<T>(TiledConvolution<T> convolution, float[] source, float[] weights, float[]? bias, int targetCount) where T : struct, IMicroKernel
+    static float[] Run<T>(TiledConvolution<T> convolution, float[] source, float[] weights, float[]? bias, int targetCount)
+        where T : struct, IMicroKernel
     {
         float[] target = new float[targetCount + 2];
         target[0] = target[^1] = 12345;

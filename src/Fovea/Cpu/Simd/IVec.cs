@@ -61,6 +61,9 @@ internal unsafe interface IVec<T> where T : unmanaged, IVec<T>
     /// <summary>Lane by lane, mask ? a : b.</summary>
     static abstract T Select(T mask, T a, T b);
 
+    /// <summary>Lane i of the result is lane lanes[i] of <paramref name="a"/>; the lanes are int32 bits, each less than Count.</summary>
+    static abstract T Permute(T a, T lanes);
+
     /// <summary>Whether any lane of a mask is set.</summary>
     static abstract bool Any(T mask);
 

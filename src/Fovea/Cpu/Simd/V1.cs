@@ -35,6 +35,7 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
     [MethodImpl(In)] public static V1 LessOrEqual(V1 a, V1 b) => Mask(a._v <= b._v);
     [MethodImpl(In)] public static V1 Equal(V1 a, V1 b) => Mask(a._v == b._v);
     [MethodImpl(In)] public static V1 Select(V1 mask, V1 a, V1 b) => CreateBits((Bits(mask) & Bits(a)) | (~Bits(mask) & Bits(b)));
+    [MethodImpl(In)] public static V1 Permute(V1 a, V1 lanes) => a;
     [MethodImpl(In)] public static bool Any(V1 mask) => Bits(mask) != 0;
     [MethodImpl(In)] public static V1 And(V1 a, V1 b) => CreateBits(Bits(a) & Bits(b));
     [MethodImpl(In)] public static V1 Or(V1 a, V1 b) => CreateBits(Bits(a) | Bits(b));

@@ -63,6 +63,7 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
     [MethodImpl(In)] public static V128 LessOrEqual(V128 a, V128 b) => new(Vector128.LessThanOrEqual(a._v, b._v));
     [MethodImpl(In)] public static V128 Equal(V128 a, V128 b) => new(Vector128.Equals(a._v, b._v));
     [MethodImpl(In)] public static V128 Select(V128 mask, V128 a, V128 b) => new(Vector128.ConditionalSelect(mask._v, a._v, b._v));
+    [MethodImpl(In)] public static V128 Permute(V128 a, V128 lanes) => new(Vector128.Shuffle(a._v, lanes._v.AsInt32()));
     [MethodImpl(In)] public static bool Any(V128 mask) => mask._v.AsInt32() != Vector128<int>.Zero;
     [MethodImpl(In)] public static V128 And(V128 a, V128 b) => new(a._v & b._v);
     [MethodImpl(In)] public static V128 Or(V128 a, V128 b) => new(a._v | b._v);

@@ -44,6 +44,7 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
     [MethodImpl(In)] public static V256 LessOrEqual(V256 a, V256 b) => new(Vector256.LessThanOrEqual(a._v, b._v));
     [MethodImpl(In)] public static V256 Equal(V256 a, V256 b) => new(Vector256.Equals(a._v, b._v));
     [MethodImpl(In)] public static V256 Select(V256 mask, V256 a, V256 b) => new(Vector256.ConditionalSelect(mask._v, a._v, b._v));
+    [MethodImpl(In)] public static V256 Permute(V256 a, V256 lanes) => new(Avx2.PermuteVar8x32(a._v, lanes._v.AsInt32()));
     [MethodImpl(In)] public static bool Any(V256 mask) => mask._v.AsInt32() != Vector256<int>.Zero;
     [MethodImpl(In)] public static V256 And(V256 a, V256 b) => new(a._v & b._v);
     [MethodImpl(In)] public static V256 Or(V256 a, V256 b) => new(a._v | b._v);

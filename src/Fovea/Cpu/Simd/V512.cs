@@ -37,6 +37,7 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
     [MethodImpl(In)] public static V512 LessOrEqual(V512 a, V512 b) => new(Vector512.LessThanOrEqual(a._v, b._v));
     [MethodImpl(In)] public static V512 Equal(V512 a, V512 b) => new(Vector512.Equals(a._v, b._v));
     [MethodImpl(In)] public static V512 Select(V512 mask, V512 a, V512 b) => new(Vector512.ConditionalSelect(mask._v, a._v, b._v));
+    [MethodImpl(In)] public static V512 Permute(V512 a, V512 lanes) => new(Avx512F.PermuteVar16x32(a._v, lanes._v.AsInt32()));
     [MethodImpl(In)] public static bool Any(V512 mask) => mask._v.AsInt32() != Vector512<int>.Zero;
     [MethodImpl(In)] public static V512 And(V512 a, V512 b) => new(a._v & b._v);
     [MethodImpl(In)] public static V512 Or(V512 a, V512 b) => new(a._v | b._v);

@@ -36,14 +36,15 @@ internal static class ConvolutionCut
             for (int t = 0; t < tileCuts; t++)
                 for (int u = 0; u < unitCuts; u++)
                 {
-                    int firstTile = Part(tiles, t, tileCuts), firstUnit = Part(units, u, unitCuts);
-                    pieces.Add(new(i, firstTile, Part(tiles, t + 1, tileCuts) - firstTile, firstUnit, Part(units, u + 1, unitCuts) - firstUnit));
+                    int firstTile = Part(tiles, t, tileCuts), tileCount = Part(tiles, t + 1, tileCuts) - firstTile;
+                    int firstUnit = Part(units, u, unitCuts), unitCount = Part(units, u + 1, unitCuts) - firstUnit;
+                    pieces.Add(new(i, firstTile, tileCount, firstUnit, unitCount));
                 }
         }
         return [.. pieces];
     }
 
-    /// <summary>The grid of cuts that reads least: every cut of the tiles reads the weights again, every cut of the columns the source.</summary>
+    /// <summary>The grid of cuts that reads least: a cut of the tiles reads the weights again, a cut of the columns the source.</summary>
     static (int Tiles, int Units) Choose(TapWindow window, int tiles, int units, int pieces, int depth, int blockColumns)
     {
         double weights = (double)units * window.TapCount * depth * blockColumns;

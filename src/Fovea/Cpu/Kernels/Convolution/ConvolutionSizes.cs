@@ -15,7 +15,7 @@ internal readonly record struct Spatial(int Depth, int Height, int Width)
     public int Count => Depth * Height * Width;
 }
 
-/// <summary>The numbers of one convolution, as a kernel wants them: the input is cross-correlated with the kernel into the output.</summary>
+/// <summary>The numbers of one convolution, as a kernel wants them: input cross-correlated with kernel gives output.</summary>
 /// <param name="Images">N.</param>
 /// <param name="Groups">Groups of channels that do not see each other.</param>
 /// <param name="InputChannels">C of the input, all groups.</param>
@@ -36,7 +36,7 @@ internal sealed record ConvolutionSizes(
     /// <summary>Output channels of a group.</summary>
     public int GroupOutputs => OutputChannels / Groups;
 
-    /// <summary>Whether the fast kernels take a convolution: float32, one to three axes, nothing empty, weights that an index reaches.</summary>
+    /// <summary>Whether the fast kernels take a convolution: float32, one to three axes, nothing empty, an index reaches all weights.</summary>
     /// <param name="geometry">Stride, padding, dilation and groups.</param>
     /// <param name="image">N, C, spatial: the side that the padding belongs to.</param>
     /// <param name="weight">O, C/groups, kernel.</param>

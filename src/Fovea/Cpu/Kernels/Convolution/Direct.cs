@@ -1,4 +1,5 @@
 using Fovea.Cpu.Kernels.MicroKernels;
+using Fovea.Cpu.Simd;
 using Fovea.Graphs;
 using Fovea.Runtime;
 
@@ -8,7 +9,7 @@ namespace Fovea.Cpu.Kernels.Convolution;
 /// Direct convolution, <c>y[n, q, o] = bias[o] + Σ over taps t, channels c of x[n, q·stride − padding + t·dilation, c] · w[o, c, t]</c>,
 /// channels-last, any number of axes up to three, groups as loops of their own.
 /// </summary>
-/// <remarks>The heart, its loop order, tails and borders are in <see cref="TiledConvolution{TMicro}"/>; bench/results has its speed.</remarks>
+/// <remarks>Loop order, tails and borders are those of <see cref="TiledConvolution{TMicro}"/>; bench/results has its speed.</remarks>
 sealed class Direct<TMicro> : Kernel<Ops.Convolution> where TMicro : struct, IMicroKernel
 {
     public override string Name { get; } = $"Convolution.direct.{TMicro.Name}";
@@ -29,9 +30,15 @@ sealed class Direct<TMicro> : Kernel<Ops.Convolution> where TMicro : struct, IMi
     protected override void Run(Ops.Convolution op, in KernelCall call) => ((TiledConvolution<TMicro>)call.Prepared!).Run(call);
 }
 
-/// <summary>Names of orders of sums.</summary>
+/// <summary>Names of orders of sums, and of widths.</summary>
 static class ConvolutionRecipes
 {
-    /// <summary>One accumulator an output; taps outside, channels inside, ascending. The same bits from every fusing instruction set.</summary>
-    public static string Direct<TMicro>() where TMicro : struct, IMicroKernel => TMicro.RoundsProducts ? "direct.rounded" : "direct.fused";
+    /// <summary>One accumulator an output; taps outside, channels inside, ascending: the same bits from every fusing machine.</summary>
+    public static string Direct<TMicro>() where TMicro : struct, IMicroKernel => Direct(TMicro.RoundsProducts);
+
+    /// <inheritdoc cref="Direct{TMicro}()"/>
+    public static string Direct(bool roundsProducts) => roundsProducts ? "direct.rounded" : "direct.fused";
+
+    /// <summary>What an instruction set is called in a kernel's name.</summary>
+    public static string Width<T>() where T : unmanaged, IVec<T> => T.Count switch { 16 => "avx512", 8 => "avx2", _ => "portable" };
 }

@@ -101,16 +101,17 @@ internal sealed unsafe class TapWindow
     /// <summary>The windows of a convolution's input gradient: what is read is the gradient of the output.</summary>
     public static TapWindow[] InputGradient(ConvolutionSizes sizes)
     {
+        Spatial inputs = sizes.Input, kernel = sizes.Kernel, stride = sizes.Stride, dilation = sizes.Dilation, padding = sizes.Padding;
         var windows = new List<TapWindow>();
-        for (int z = 0; z < Math.Min(sizes.Stride.Depth, sizes.Input.Depth); z++)
-            for (int y = 0; y < Math.Min(sizes.Stride.Height, sizes.Input.Height); y++)
-                for (int x = 0; x < Math.Min(sizes.Stride.Width, sizes.Input.Width); x++)
+        for (int z = 0; z < Math.Min(stride.Depth, inputs.Depth); z++)
+            for (int y = 0; y < Math.Min(stride.Height, inputs.Height); y++)
+                for (int x = 0; x < Math.Min(stride.Width, inputs.Width); x++)
                     windows.Add(new(
-                        sizes.Images, sizes.Output, sizes.OutputChannels, sizes.Input, sizes.InputChannels,
-                        AxisWindow.InputGradient(z, sizes.Input.Depth, sizes.Kernel.Depth, sizes.Stride.Depth, sizes.Dilation.Depth, sizes.Padding.Depth),
-                        AxisWindow.InputGradient(y, sizes.Input.Height, sizes.Kernel.Height, sizes.Stride.Height, sizes.Dilation.Height, sizes.Padding.Height),
-                        AxisWindow.InputGradient(x, sizes.Input.Width, sizes.Kernel.Width, sizes.Stride.Width, sizes.Dilation.Width, sizes.Padding.Width),
-                        sizes.Kernel));
+                        sizes.Images, sizes.Output, sizes.OutputChannels, inputs, sizes.InputChannels,
+                        AxisWindow.InputGradient(z, inputs.Depth, kernel.Depth, stride.Depth, dilation.Depth, padding.Depth),
+                        AxisWindow.InputGradient(y, inputs.Height, kernel.Height, stride.Height, dilation.Height, padding.Height),
+                        AxisWindow.InputGradient(x, inputs.Width, kernel.Width, stride.Width, dilation.Width, padding.Width),
+                        kernel));
         return [.. windows];
     }
 

@@ -34,7 +34,8 @@ internal unsafe struct TileAddresses
         (_stepX, _stepY, _stepZ) = (window.Step.Width * pixel, window.Step.Height * line, window.Step.Depth * window.Source.Height * line);
         _image = window.Source.Depth * window.Source.Height * line;
         nint targetLine = (nint)window.Target.Width * window.TargetPitch, targetPlane = window.Target.Height * targetLine;
-        (_spacingX, _spacingY, _spacingZ) = ((nint)window.Spacing.Width * window.TargetPitch, window.Spacing.Height * targetLine, window.Spacing.Depth * targetPlane);
+        _spacingX = (nint)window.Spacing.Width * window.TargetPitch;
+        (_spacingY, _spacingZ) = (window.Spacing.Height * targetLine, window.Spacing.Depth * targetPlane);
         _target = window.Target.Depth * targetPlane;
         (long rest, long x) = Math.DivRem(firstPixel, window.Count.Width);
         (rest, long y) = Math.DivRem(rest, window.Count.Height);

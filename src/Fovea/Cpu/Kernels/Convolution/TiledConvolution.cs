@@ -32,7 +32,8 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
     {
         (_windows, _packing, _depth, _hasBias) = (windows, packing, depth, hasBias);
         _pieces = ConvolutionCut.Cut(windows, TMicro.Rows, depth, TMicro.Columns, packing.Units);
-        _packsInPiece = windows.Length == 1 && Array.TrueForAll(_pieces, p => p.FirstTile == 0 && (long)p.TileCount * TMicro.Rows >= windows[p.Window].Pixels);
+        _packsInPiece = windows.Length == 1
+            && Array.TrueForAll(_pieces, p => p.FirstTile == 0 && (long)p.TileCount * TMicro.Rows >= windows[0].Pixels);
         int taps = Math.Max(1, windows.Max(w => w.TapCount));
         _groupTiles = Math.Clamp(MostAddressBytes / (taps * MicroTile.RowPitch * sizeof(nint)), 1, MostTiles);
         _groupTiles = Math.Min(_groupTiles, _pieces.Max(p => p.TileCount));
@@ -80,9 +81,11 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
     /// <summary>Does one piece: inputs are the source, the weights and the bias if there is one; the output is the target.</summary>
     public void Run(in KernelCall call)
     {
+        float* source = (float*)call.Input(0), target = (float*)call.Output(0);
         float* weights = (float*)call.Input(1), bias = _hasBias ? (float*)call.Input(2) : null;
-        if (call.Phase == 0 && !_packsInPiece) Pack(weights, bias, (byte*)call.Scratch, call.Piece);
-        else Compute((float*)call.Input(0), weights, bias, (byte*)call.Scratch, (byte*)call.WalkerScratch, call.Piece, (float*)call.Output(0));
+        byte* scratch = (byte*)call.Scratch;
+        if (call.Phase == 0 && !_packsInPiece) Pack(weights, bias, scratch, call.Piece);
+        else Compute(source, weights, bias, scratch, (byte*)call.WalkerScratch, call.Piece, target);
     }
 
     /// <summary>Packs a block of weights, and of the bias.</summary>
@@ -108,8 +111,8 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
     {
         if (!_packsInPiece)
         {
-            float* packed = (float*)scratch;
-            if (_hasBias) Compute(source, packed, walker, _pieces[piece], target, new BiasSource(packed + _packing.Floats), default(BiasEpilogue));
+            float* packed = (float*)scratch, padded = packed + _packing.Floats;
+            if (_hasBias) Compute(source, packed, walker, _pieces[piece], target, new BiasSource(padded), default(BiasEpilogue));
             else Compute(source, packed, walker, _pieces[piece], target, new NoEpilogueSource(), default(NoEpilogue));
             return;
         }
@@ -136,7 +139,8 @@ internal sealed unsafe class TiledConvolution<TMicro> where TMicro : struct, IMi
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Compute<TSource, TEpilogue>(float* source, float* packed, byte* walker, in ConvolutionPiece piece, float* target, TSource epilogues, TEpilogue _)
+    void Compute<TSource, TEpilogue>(float* source, float* packed, byte* walker, in ConvolutionPiece piece, float* target,
+        TSource epilogues, TEpilogue _)
         where TSource : struct, IEpilogueSource<TEpilogue> where TEpilogue : struct, IEpilogue
     {
         var window = _windows[piece.Window];

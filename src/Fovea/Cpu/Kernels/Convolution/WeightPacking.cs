@@ -166,7 +166,8 @@ internal sealed unsafe class WeightPacking
                         // The last square overlaps the one before it and writes the same values again.
                         int at = Math.Min(p, points - 4);
                         nint to = offset + j;
-                        Transpose(step + (nint)j * points + at, points, rows[at] + to, rows[at + 1] + to, rows[at + 2] + to, rows[at + 3] + to);
+                        float** row = rows + at;
+                        Transpose(step + (nint)j * points + at, points, row[0] + to, row[1] + to, row[2] + to, row[3] + to);
                     }
             if (points == 1)
             {
@@ -228,10 +229,14 @@ internal static class Interleave
     /// <summary>a0 b0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Low(Vector128<double> a, Vector128<double> b)
-        => Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a.GetLower(), b.GetLower());
+        => Sse2.IsSupported ? Sse2.UnpackLow(a, b)
+            : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+            : Vector128.Create(a.GetLower(), b.GetLower());
 
     /// <summary>a1 b1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> High(Vector128<double> a, Vector128<double> b)
-        => Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a.GetUpper(), b.GetUpper());
+        => Sse2.IsSupported ? Sse2.UnpackHigh(a, b)
+            : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+            : Vector128.Create(a.GetUpper(), b.GetUpper());
 }

@@ -61,7 +61,8 @@ internal readonly struct PortableMicroKernel : IMicroKernel
         for (int r = 0; r < tile.RowCount; r++)
         {
             offsets[r] = r * 16;
-            if (tile.Accumulate) new Span<float>(tile.Output + tile.OutputOffsets[r], tile.ColumnCount).CopyTo(new Span<float>(aside + r * 16, 16));
+            var row = new Span<float>(tile.Output + tile.OutputOffsets[r], tile.ColumnCount);
+            if (tile.Accumulate) row.CopyTo(new Span<float>(aside + r * 16, 16));
         }
         var whole = tile;
         whole.Output = aside;
@@ -69,7 +70,10 @@ internal readonly struct PortableMicroKernel : IMicroKernel
         whole.ColumnCount = 16;
         RunHeight(in whole, steps, epilogue);
         for (int r = 0; r < tile.RowCount; r++)
-            new Span<float>(aside + r * 16, tile.ColumnCount).CopyTo(new Span<float>(tile.Output + tile.OutputOffsets[r], tile.ColumnCount));
+        {
+            var row = new Span<float>(tile.Output + tile.OutputOffsets[r], tile.ColumnCount);
+            new Span<float>(aside + r * 16, tile.ColumnCount).CopyTo(row);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
