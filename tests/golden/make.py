@@ -5,8 +5,9 @@
     /usr/bin/python3 tests/golden/make.py
 
 README.md beside this file describes the format. Inputs are float64 tensors whose values a float32 holds exactly
-(multiples of 1/64), so that a float32 and a float64 implementation start from the same numbers; results are computed
-and stored in float64. Each case draws from its own seeds, checksums of names: adding a case changes no other.
+(multiples of 1/64), and so are the attributes (but for PyTorch's defaults of optimizers): implementations in float32
+and float64 start from the same numbers. Results are computed and stored in float64. Each case draws from its own
+seeds, checksums of names: adding a case changes no other.
 """
 import json
 import os
@@ -179,7 +180,7 @@ def normalizations():
                       "running_mean": draw(f"bn_{title}/m", channels), "running_var": positive(f"bn_{title}/v", channels)}
         for training in (True, False):
             name = f"batch_norm_{title}_{'train' if training else 'eval'}"
-            attributes = dict(training=training, momentum=0.125, eps=1e-3)
+            attributes = dict(training=training, momentum=0.125, eps=2**-10)
 
             def compute(x, weight, bias, running_mean, running_var):
                 mean, var = running_mean.detach().clone(), running_var.detach().clone()
@@ -189,14 +190,14 @@ def normalizations():
             family.case(name, "batch_norm", attributes, {"x": draw(name, *shape), **parameters}, compute)
     for title, shape, normalized in [("last", (3, 5), (5,)), ("two_axes", (2, 3, 4), (3, 4))]:
         name = f"layer_norm_{title}"
-        family.case(name, "layer_norm", dict(normalized_shape=list(normalized), eps=1e-5),
+        family.case(name, "layer_norm", dict(normalized_shape=list(normalized), eps=2**-17),
                     {"x": draw(name, *shape), "weight": draw(name + "/w", *normalized), "bias": draw(name + "/b", *normalized)},
-                    lambda x, weight, bias: F.layer_norm(x, normalized, weight, bias, 1e-5))
+                    lambda x, weight, bias: F.layer_norm(x, normalized, weight, bias, 2**-17))
     for title, groups in [("one", 1), ("two", 2), ("instance", 4)]:
         name = f"group_norm_{title}"
-        family.case(name, "group_norm", dict(num_groups=groups, eps=1e-5),
+        family.case(name, "group_norm", dict(num_groups=groups, eps=2**-17),
                     {"x": draw(name, 2, 4, 3, 2), "weight": draw(name + "/w", 4), "bias": draw(name + "/b", 4)},
-                    lambda x, weight, bias: F.group_norm(x, groups, weight, bias, 1e-5))
+                    lambda x, weight, bias: F.group_norm(x, groups, weight, bias, 2**-17))
     return family
 
 
@@ -251,18 +252,14 @@ def activations():
 
 def losses():
     family = Family("loss")
-    for title, shape, smoothing, weighted, reduction in [
-        ("plain", (5, 4), 0.0, False, "mean"), ("sum", (5, 4), 0.0, False, "sum"), ("smoothed", (5, 4), 0.125, False, "mean"),
-        ("weighted", (5, 4), 0.0, True, "mean"), ("smoothed_weighted", (5, 4), 0.125, True, "mean"),
-        ("pixels", (2, 3, 4, 2), 0.0, False, "mean"), ("pixels_smoothed", (2, 3, 4, 2), 0.25, False, "mean"),
+    for title, shape, smoothing, reduction in [
+        ("plain", (5, 4), 0.0, "mean"), ("sum", (5, 4), 0.0, "sum"), ("each", (5, 4), 0.0, "none"), ("smoothed", (5, 4), 0.125, "mean"),
+        ("pixels", (2, 3, 4, 2), 0.0, "mean"), ("pixels_smoothed", (2, 3, 4, 2), 0.25, "mean"),
     ]:
         name = f"cross_entropy_{title}"
         inputs = {"x": draw(name, *shape) * 2, "target": indices(name + "/t", shape[1], shape[0], *shape[2:])}
-        if weighted:
-            inputs["weight"] = positive(name + "/w", shape[1])
         family.case(name, "cross_entropy", dict(label_smoothing=smoothing, reduction=reduction), inputs,
-                    lambda x, target, weight=None: F.cross_entropy(x, target, None if weight is None else weight.detach(),
-                                                                   reduction=reduction, label_smoothing=smoothing))
+                    lambda x, target: F.cross_entropy(x, target, reduction=reduction, label_smoothing=smoothing))
     for operator, function in [("mse_loss", F.mse_loss), ("l1_loss", F.l1_loss), ("huber_loss", F.huber_loss),
                                ("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits)]:
         target = draw(operator + "/t", 3, 4)
@@ -350,9 +347,9 @@ def optimizers():
         ("sgd_momentum", "sgd", dict(lr=0.125, momentum=0.875)),
         ("sgd_nesterov", "sgd", dict(lr=0.125, momentum=0.875, nesterov=True, weight_decay=0.0625)),
         ("adam", "adam", dict(lr=0.0625)),
-        ("adam_settings", "adam", dict(lr=0.0625, betas=(0.75, 0.9375), eps=1e-4, weight_decay=0.125)),
+        ("adam_settings", "adam", dict(lr=0.0625, betas=(0.75, 0.9375), eps=2**-13, weight_decay=0.125)),
         ("adamw", "adamw", dict(lr=0.0625)),
-        ("adamw_settings", "adamw", dict(lr=0.0625, betas=(0.75, 0.9375), eps=1e-4, weight_decay=0.125)),
+        ("adamw_settings", "adamw", dict(lr=0.0625, betas=(0.75, 0.9375), eps=2**-13, weight_decay=0.125)),
     ]:
         start, gradients = draw(name, 3, 2), [draw(f"{name}/{step}", 3, 2) for step in range(5)]
         parameter = start.clone().requires_grad_()
@@ -389,7 +386,7 @@ def networks():
     family = Family("network")
     for name, make, settings in [
         ("sgd", torch.optim.SGD, dict(lr=0.0625, momentum=0.875, nesterov=False, weight_decay=0.0)),
-        ("adamw", torch.optim.AdamW, dict(lr=0.03125, betas=(0.875, 0.96875), eps=1e-6, weight_decay=0.0625)),
+        ("adamw", torch.optim.AdamW, dict(lr=0.03125, betas=(0.875, 0.96875), eps=2**-20, weight_decay=0.0625)),
     ]:
         start = {
             "conv.weight": draw(name + "/cw", 4, 2, 3, 3) / 4, "conv.bias": draw(name + "/cb", 4) / 4,
@@ -402,14 +399,14 @@ def networks():
         optimizer, found = make(list(p.values()), **settings), []
         for step in range(5):
             y = F.conv2d(x[step], p["conv.weight"], p["conv.bias"], padding=1)
-            y = F.relu(F.batch_norm(y, mean, var, p["norm.weight"], p["norm.bias"], True, 0.125, 1e-3))
+            y = F.relu(F.batch_norm(y, mean, var, p["norm.weight"], p["norm.bias"], True, 0.125, 2**-10))
             y = F.linear(F.max_pool2d(y, 2).flatten(1), p["head.weight"], p["head.bias"])
             loss = F.cross_entropy(y, target[step])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             found.append(loss.detach())
-        family.record(f"network_{name}", "network", dict(optimizer=name, bn_momentum=0.125, bn_eps=1e-3, **settings),
+        family.record(f"network_{name}", "network", dict(optimizer=name, bn_momentum=0.125, bn_eps=2**-10, **settings),
                       [("x", x), ("target", target), *start.items()],
                       [("losses", torch.stack(found)), ("running_mean", mean), ("running_var", var)]
                       + [(f"end.{key}", value) for key, value in p.items()])

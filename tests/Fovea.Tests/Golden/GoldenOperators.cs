@@ -50,6 +50,10 @@ internal static class GoldenOperators
         ["avg_pool2d"] = AveragePool,
         ["linear"] = c => [c["x"].Linear(c["w"], c.Optional("b"))],
         ["matmul"] = c => [c["a"].MatMul(c["b"])],
+        ["batch_norm"] = c => c.Case.Bool("training") ? BatchNormTraining(c) : [BatchNormInference(c)],
+        ["softmax"] = c => [c["x"].Softmax(c.Case.Int("dim"))],
+        ["log_softmax"] = c => [c["x"].LogSoftmax(c.Case.Int("dim"))],
+        ["cross_entropy"] = c => [CrossEntropy(c)],
 
         ["add"] = c => [c["a"] + c["b"]],
         ["sub"] = c => [c["a"] - c["b"]],
@@ -85,6 +89,35 @@ internal static class GoldenOperators
         c["x"].TransposedConvolution(c["w"], c.Optional("b"), c.Dims("stride"), c.Dims("padding"), c.Dims("output_padding"),
             c.Dims("dilation"), c.Case.Int("groups")),
     ];
+
+    static Tensor BatchNormInference(GoldenInputs c) =>
+        c["x"].BatchNormalization(c["weight"], c["bias"], c["running_mean"], c["running_var"], (float)c.Case.Double("eps"));
+
+    // PyTorch moves the running variance by the unbiased variance of the batch.
+    static Tensor[] BatchNormTraining(GoldenInputs c)
+    {
+        var (y, mean, variance) = c["x"].BatchNormalizationTraining(c["weight"], c["bias"], (float)c.Case.Double("eps"));
+        var momentum = c.Case.Double("momentum");
+        var shape = c.Case["x"].Shape;
+        var count = (double)shape.Aggregate(1, (product, size) => product * size) / shape[1];
+        return
+        [
+            y,
+            c["running_mean"] * (1 - momentum) + mean * momentum,
+            c["running_var"] * (1 - momentum) + variance * (momentum * count / (count - 1)),
+        ];
+    }
+
+    static Tensor CrossEntropy(GoldenInputs c)
+    {
+        var smoothing = (float)c.Case.Double("label_smoothing");
+        return c.Case.Text("reduction") switch
+        {
+            "none" => c["x"].CrossEntropies(c["target"], smoothing),
+            "sum" => c["x"].CrossEntropies(c["target"], smoothing).Sum(),
+            _ => c["x"].CrossEntropy(c["target"], smoothing),
+        };
+    }
 
     static Tensor[] MaxPool(GoldenInputs c) =>
         [c["x"].MaxPool(c.Dims("kernel_size"), c.Dims("stride"), c.Dims("padding"), c.Dims("dilation"))];
