@@ -52,7 +52,7 @@ public static class UnaryTable
         new(UnaryFunction.Sqrt, "√x", (x, _, _) => Math.Sqrt(x), (_, _, y) => 0.5 / y, SampleValues.Positive),
         new(UnaryFunction.Exp, "eˣ", (x, _, _) => Math.Exp(x), (_, _, y) => y),
         new(UnaryFunction.Log, "ln x", (x, _, _) => Math.Log(x), (_, x, _) => 1 / x, SampleValues.Positive),
-        new(UnaryFunction.Relu, "max(x, 0)", (x, _, _) => x > 0 || double.IsNaN(x) ? x : 0, (_, x, _) => x.Step(), SampleValues.Distinct),
+        new(UnaryFunction.Relu, "max(x, 0)", (x, _, _) => x > 0 || double.IsNaN(x) ? x : 0, (_, _, y) => y.Step(), SampleValues.Distinct),
         new(UnaryFunction.Step, "1 where x > 0, else 0", (x, _, _) => x > 0 ? 1 : 0, null, SampleValues.Distinct),
         new(UnaryFunction.Tanh, "tanh x", (x, _, _) => Math.Tanh(x), (_, _, y) => 1 - y.Square()),
         new(UnaryFunction.Sigmoid, "1 / (1 + e⁻ˣ)", (x, _, _) => 1 / (1 + Math.Exp(-x)), (_, _, y) => y * (1 - y)),
