@@ -39,6 +39,11 @@ public sealed class GradientContext
     {
         var outputs = _node.Op.Decompose(_node.Inputs) ?? throw new UnsupportedOperatorException(
             $"{_node} has no gradient{(_node.Op.Name.Contains("Gradient", StringComparison.Ordinal) ? ": it is a gradient itself, and has no second one" : "")}.");
-        return _differentiate(outputs, OutputGradients, _node.Inputs);
+        var gradients = _differentiate(outputs, OutputGradients, _node.Inputs);
+        // A tensor that is an input twice has its whole gradient at each place: it counts once.
+        for (int i = 1; i < gradients.Length; i++)
+            for (int j = 0; j < i; j++)
+                if (ReferenceEquals(_node.Inputs[i], _node.Inputs[j])) gradients[i] = null;
+        return gradients;
     }
 }

@@ -44,15 +44,18 @@ public sealed class Graph
 /// <summary>Walks over graphs. All are iterative: a stack overflow cannot be caught in .NET.</summary>
 static class Walk
 {
-    /// <summary>The nodes behind the roots, each after its inputs. Tensors with a value are leaves unless <paramref name="throughValues"/>.</summary>
-    public static List<Node> Order(IEnumerable<Tensor> roots, bool throughValues)
+    /// <summary>
+    /// The nodes behind the roots, each after its inputs. Tensors with a value are leaves unless <paramref name="throughValues"/>; the walk does
+    /// not go behind <paramref name="ends"/>.
+    /// </summary>
+    public static List<Node> Order(IEnumerable<Tensor> roots, bool throughValues, IReadOnlySet<Tensor>? ends = null)
     {
         var order = new List<Node>();
         var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
         var stack = new Stack<(Node Node, int Next)>();
         foreach (var root in roots)
         {
-            if (Behind(root, throughValues) is { } start && seen.Add(start)) stack.Push((start, 0));
+            if (Before(root) is { } start && seen.Add(start)) stack.Push((start, 0));
             while (stack.TryPop(out var top))
             {
                 var (node, next) = top;
@@ -62,10 +65,12 @@ static class Walk
                     continue;
                 }
                 stack.Push((node, next + 1));
-                if (Behind(node.InputSpan[next], throughValues) is { } before && seen.Add(before)) stack.Push((before, 0));
+                if (Before(node.InputSpan[next]) is { } before && seen.Add(before)) stack.Push((before, 0));
             }
         }
         return order;
+
+        Node? Before(Tensor tensor) => ends is not null && ends.Contains(tensor) ? null : Behind(tensor, throughValues);
     }
 
     /// <summary>The node that would compute a tensor, or null for a leaf.</summary>

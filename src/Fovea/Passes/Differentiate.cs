@@ -8,12 +8,15 @@ static class Differentiate
 {
     /// <summary>
     /// For each target the gradient of Σ outputs · seeds (a null seed: the output does not count); null where nothing depends on the target.
-    /// The walk ends at the targets.
     /// </summary>
-    public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> seeds, IReadOnlyList<Tensor> targets)
+    /// <param name="outputs">What is differentiated.</param>
+    /// <param name="seeds">The gradient that arrives at each output.</param>
+    /// <param name="targets">With respect to what.</param>
+    /// <param name="independent">Whether targets are taken for independent of each other, even where one was computed from another.</param>
+    public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> seeds, IReadOnlyList<Tensor> targets, bool independent = false)
     {
-        var order = Walk.Order(outputs, throughValues: true);
         var needed = new HashSet<Tensor>(targets, ReferenceEqualityComparer.Instance);
+        var order = Walk.Order(outputs, throughValues: true, ends: independent ? needed : null);
         var wanted = new HashSet<Tensor>(targets, ReferenceEqualityComparer.Instance);
         foreach (var node in order)
         {
@@ -46,7 +49,7 @@ static class Differentiate
             if (!below) continue;
             using (Scope.Enter(node.Scope))
             {
-                var context = new GradientContext(node, outputGradients, needs, Run);
+                var context = new GradientContext(node, outputGradients, needs, (o, s, t) => Run(o, s, t, independent: true));
                 var inputGradients = node.Op.Gradient(context);
                 if (inputGradients.Length != needs.Length)
                     throw new InvalidOperationException($"The gradient rule of {node.Op.Name} gives {inputGradients.Length} gradients for {needs.Length} inputs.");
