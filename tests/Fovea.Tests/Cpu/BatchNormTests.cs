@@ -42,11 +42,12 @@ public sealed unsafe class BatchNormTests
 
         float[] Apply<T>(bool add) where T : unmanaged, IVec<T>
         {
-            float[] statistics = Statistics<T>(x, rows, channels), rstd = new float[channels], scale = new float[channels], shift = new float[channels];
+            float[] statistics = Statistics<T>(x, rows, channels), scale = new float[channels], shift = new float[channels];
             var result = new float[x.Length];
-            fixed (float* px = x, pr = residual, pg = gamma, pb = beta, ps = statistics, prstd = rstd, pscale = scale, pshift = shift, py = result)
+            fixed (float* px = x, pr = residual, pg = gamma, pb = beta, ps = statistics, pscale = scale, pshift = shift, py = result)
             {
-                BatchNormLoops.Finish(ps, ps + channels, rows, channels, Epsilon, pg, pb, prstd, pscale, pshift);
+                BatchNormLoops.Variance(ps + channels, rows, channels, ps + channels);
+                BatchNormLoops.Finish(ps, ps + channels, channels, Epsilon, pg, pb, pscale, pshift);
                 if (add) BatchNormLoops.ApplyAdd<T, ReluBody>(px, pr, rows, channels, pscale, pshift, default, py);
                 else BatchNormLoops.Apply<T, ReluBody>(px, rows, channels, pscale, pshift, default, py);
             }
@@ -90,29 +91,22 @@ public sealed unsafe class BatchNormTests
             fixed (float* px = x, pg = g, py = y, pm = statistics, pp = pieces, pw = work, ps = scratch, pgamma = gamma, pr = result)
             {
                 float* output = relu ? py : null;
-                float* rstd = pw, a = pw + channels, b = a + channels, k = b + channels, gradParameters = pr + 2 * x.Length;
-                BatchNormLoops.Finish(pm, pm + channels, rows, channels, Epsilon, pgamma, null, rstd, k + channels, a);
+                float* a = pw, b = a + channels, k = b + channels, gradParameters = pr + 2 * x.Length;
+                BatchNormLoops.Variance(pm + channels, rows, channels, pm + channels);
                 for (nint i = 0; i < count; i++)
                 {
                     nint at = i * BatchNormLoops.Piece * channels;
                     BatchNormLoops.GradientSumsPiece<T>(px + at, pg + at, output == null ? null : output + at,
-                        Math.Min(BatchNormLoops.Piece, rows - i * BatchNormLoops.Piece), channels, pm, ps, pp + i * 2 * pitch);
+                        Math.Min(BatchNormLoops.Piece, rows - i * BatchNormLoops.Piece), channels, channels, pm, ps, pp + i * 2 * pitch,
+                        pp + i * 2 * pitch + pitch);
                 }
                 BatchNormLoops.JoinGradientSums<T>(pp, count, channels);
-                BatchNormLoops.FinishGradient(pp, rstd, pgamma, rows, channels, a, b, k, gradParameters, gradParameters + channels);
+                BatchNormLoops.FinishGradient(pp, pp + pitch, pgamma, pm + channels, Epsilon, rows, channels, a, b, k, gradParameters,
+                    gradParameters + channels);
                 BatchNormLoops.ApplyGradient<T>(px, pg, output, rows, channels, pm, a, b, k, pr + x.Length, pr);
             }
             return result;
         }
-    }
-
-    [Fact]
-    public void Running_statistics_take_the_unbiased_variance()
-    {
-        float mean = 2, deviations = 30, runningMean = 1, runningVariance = 1;
-        BatchNormLoops.UpdateRunning(&mean, &deviations, 11, 1, 0.1f, &runningMean, &runningVariance);
-        Assert.Equal(1.1f, runningMean, 6);
-        Assert.Equal(0.9f + 0.1f * 3, runningVariance, 6);
     }
 
     /// <summary>The means, then the sums of squared deviations.</summary>
@@ -125,7 +119,7 @@ public sealed unsafe class BatchNormTests
         {
             for (nint i = 0; i < count; i++)
                 BatchNormLoops.StatisticsPiece<T>(px + i * BatchNormLoops.Piece * channels, Math.Min(BatchNormLoops.Piece, rows - i * BatchNormLoops.Piece),
-                    channels, ps, pp + i * 2 * pitch, pp + i * 2 * pitch + pitch);
+                    channels, channels, ps, pp + i * 2 * pitch, pp + i * 2 * pitch + pitch);
             BatchNormLoops.JoinStatistics<T>(pp, count, rows, channels);
         }
         return [.. pieces[..channels], .. pieces[(int)pitch..((int)pitch + channels)]];

@@ -39,6 +39,7 @@ public sealed class VectorKernelTests
     static List<(Op Op, TestValue[] Inputs)> Cases()
     {
         static TestValue Of(params int[] sizes) => TestValue.Normal(new Dims(sizes), sizes.Length + sizes[^1]);
+        static TestValue Positive(int count) => TestValue.Fill([count], i => 0.5f + i % 7);
         PoolingGeometry two = PoolingGeometry.Of(2, [2], [2], [], []), three = PoolingGeometry.Of(2, [3], [2], [1], []);
         return
         [
@@ -67,6 +68,17 @@ public sealed class VectorKernelTests
             (new BroadcastTo([4, 3, 100, 70]), [Of(3, 1, 1)]),
             (new BroadcastTo([4, 30, 100]), [Of(4, 1, 100)]),
             (new BroadcastTo([50_000]), [Of(1)]),
+            (new Softmax(1), [Of(700, 100)]),
+            (new Softmax(1), [Of(3, 21, 60, 50)]),
+            (new LogSoftmax(1), [Of(3, 21, 60, 50)]),
+            (new CrossEntropy(0.1f), [Of(3000, 10), TestValue.Fill<long>([3000], i => i % 11 - 1)]),
+            (new CrossEntropyGradient(0.1f), [Of(3, 21, 60, 50), TestValue.Fill<long>([3, 60, 50], i => i % 22 - 1), Of(3, 60, 50)]),
+            (new BatchNormalizationTraining(), [Of(9, 6, 30, 31), Of(6), Of(6)]),
+            (new BatchNormalizationTraining(), [Of(9, 70, 20, 10), Of(70), Of(70)]),
+            (new BatchNormalizationTraining(), [Of(2, 520, 7, 7), Of(520), Of(520)]),
+            (new BatchNormalizationGradient(), [Of(9, 6, 30, 31), Of(6), Of(6), Positive(6), Of(9, 6, 30, 31)]),
+            (new BatchNormalizationGradient(), [Of(2, 520, 7, 7), Of(520), Of(520), Positive(520), Of(2, 520, 7, 7)]),
+            (new BatchNormalization(), [Of(9, 6, 30, 31), Of(6), Of(6), Of(6), Positive(6)]),
             (new MaxPool(two), [Of(5, 33, 30, 20)]),
             (new MaxPool(two, true), [Of(5, 33, 30, 20)]),
             (new MaxPool(three, true), [Of(3, 64, 31, 31)]),
@@ -98,7 +110,7 @@ public sealed class VectorKernelTests
                         {
                             // Sums of n terms: the error grows like √n; the naive kernel sums in double.
                             double terms = Math.Sqrt((double)inputs[0].Sizes.Product() / Math.Max(1, expected[i].Sizes.Product()));
-                            Widths.AssertNear(what, Widths.Doubles(expected[i].To<float>()), actual[i].To<float>(), 1e-5, 1e-6 * Math.Max(1, terms));
+                            Widths.AssertNear(what, Widths.Doubles(expected[i].To<float>()), actual[i].To<float>(), 1e-5, 3e-6 * Math.Max(1, terms));
                         }
                         else Assert.Equal(expected[i].Bytes, actual[i].Bytes);
                         if (first is not null) Assert.Equal(first[i].Bytes, actual[i].Bytes);

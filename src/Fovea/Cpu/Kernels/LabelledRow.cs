@@ -15,7 +15,7 @@ static class LabelledRow
 
     /// <summary>Checks that a label is a class.</summary>
     /// <exception cref="ArgumentException">It is not.</exception>
-    public static void Check(long label, int classes)
+    public static void Check(long label, long classes)
     {
         if (label >= classes) throw new ArgumentException($"The label {label} is no class: there are {classes}, counted from 0.");
     }

@@ -32,18 +32,19 @@ internal static unsafe class BatchNormLoops
     /// <summary>Mean and sum of squared deviations of each channel over one piece: at most <see cref="Piece"/> rows from a multiple of it, at least one.</summary>
     /// <param name="x">The piece's first row.</param>
     /// <param name="rows">The piece's rows.</param>
-    /// <param name="channels">How many channels, which is also the pitch of x.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <param name="rowPitch">The elements from a row to the next: more than the channels where these are a strip.</param>
     /// <param name="scratch"><see cref="ScratchFloats"/> floats.</param>
     /// <param name="mean"><see cref="Pitch"/> floats.</param>
     /// <param name="deviations">Σ(x − mean)², <see cref="Pitch"/> floats.</param>
     [MethodImpl(Loop)]
-    public static void StatisticsPiece<T>(float* x, nint rows, nint channels, float* scratch, float* mean, float* deviations) where T : unmanaged, IVec<T>
+    public static void StatisticsPiece<T>(float* x, nint rows, nint channels, nint rowPitch, float* scratch, float* mean, float* deviations) where T : unmanaged, IVec<T>
     {
         nint pitch = Pitch(channels), level = 2 * pitch;
         uint blocks = 0;
         for (nint at = 0; at < rows; at += Block, blocks++)
         {
-            float* block = x + at * channels;
+            float* block = x + at * rowPitch;
             nint n = Math.Min(Block, rows - at);
             for (nint c = 0; c < channels; c += T.Count)
             {
@@ -53,19 +54,19 @@ internal static unsafe class BatchNormLoops
                 T a = T.Create(0f), b = a;
                 nint r = 0;
                 // Two chains, even and odd rows, because one alone would wait for its additions.
-                for (; r < n - 1; r += 2, p += 2 * channels)
+                for (; r < n - 1; r += 2, p += 2 * rowPitch)
                 {
                     a += whole ? T.Load(p) : T.Load(p, lanes, 0f);
-                    b += whole ? T.Load(p + channels) : T.Load(p + channels, lanes, 0f);
+                    b += whole ? T.Load(p + rowPitch) : T.Load(p + rowPitch, lanes, 0f);
                 }
                 if (r < n) a += whole ? T.Load(p) : T.Load(p, lanes, 0f);
                 var m = (a + b) / T.Create((float)n);
 
                 a = b = T.Create(0f);
-                for (p = block + c, r = 0; r < n - 1; r += 2, p += 2 * channels)
+                for (p = block + c, r = 0; r < n - 1; r += 2, p += 2 * rowPitch)
                 {
                     var d0 = (whole ? T.Load(p) : T.Load(p, lanes, 0f)) - m;
-                    var d1 = (whole ? T.Load(p + channels) : T.Load(p + channels, lanes, 0f)) - m;
+                    var d1 = (whole ? T.Load(p + rowPitch) : T.Load(p + rowPitch, lanes, 0f)) - m;
                     a = T.Fma(d0, d0, a);
                     b = T.Fma(d1, d1, b);
                 }
@@ -150,29 +151,19 @@ internal static unsafe class BatchNormLoops
         deviations = leftDeviations + deviations + delta * delta * T.Create(left * right / total);
     }
 
-    /// <summary>
-    /// From statistics to the normalisation: rstd = 1/√(deviations/rows + ε), scale = γ·rstd, shift = β − mean·scale. γ and β may be null for 1 and 0.
-    /// </summary>
-    public static void Finish(float* mean, float* deviations, nint rows, nint channels, float epsilon, float* gamma, float* beta,
-        float* rstd, float* scale, float* shift)
+    /// <summary>From sums of squared deviations to the biased variance, in place or not.</summary>
+    public static void Variance(float* deviations, nint rows, nint channels, float* variance)
     {
-        for (nint c = 0; c < channels; c++)
-        {
-            rstd[c] = 1f / MathF.Sqrt(deviations[c] / rows + epsilon);
-            scale[c] = (gamma == null ? 1f : gamma[c]) * rstd[c];
-            shift[c] = (beta == null ? 0f : beta[c]) - mean[c] * scale[c];
-        }
+        for (nint c = 0; c < channels; c++) variance[c] = deviations[c] / rows;
     }
 
-    /// <summary>
-    /// The running statistics, in place: running = (1 − momentum)·running + momentum·batch. The variance enters unbiased, over rows − 1, as in PyTorch.
-    /// </summary>
-    public static void UpdateRunning(float* mean, float* deviations, nint rows, nint channels, float momentum, float* runningMean, float* runningVariance)
+    /// <summary>From statistics to the normalisation's constants: factor = scale/√(variance + ε), offset = shift − mean·factor.</summary>
+    public static void Finish(float* mean, float* variance, nint channels, float epsilon, float* scale, float* shift, float* factor, float* offset)
     {
         for (nint c = 0; c < channels; c++)
         {
-            runningMean[c] = (1f - momentum) * runningMean[c] + momentum * mean[c];
-            runningVariance[c] = (1f - momentum) * runningVariance[c] + momentum * (deviations[c] / Math.Max(rows - 1, 1));
+            factor[c] = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            offset[c] = shift[c] - mean[c] * factor[c];
         }
     }
 
@@ -190,6 +181,17 @@ internal static unsafe class BatchNormLoops
             nint n = channels - c;
             T.Store(body.Apply(T.Fma(T.Load(x + c, n, 0f), T.Load(scale + c, n, 0f), T.Load(shift + c, n, 0f))), y + c, n);
         }
+    }
+
+    /// <summary>
+    /// As <see cref="Apply"/>, with <paramref name="fold"/> rows taken as one: the constants stand there as often. Few channels fill whole vectors so.
+    /// </summary>
+    public static void ApplyFolded<T, TBody>(float* x, nint rows, nint channels, int fold, float* scale, float* shift, TBody body, float* y)
+        where T : unmanaged, IVec<T> where TBody : struct, IUnaryBody
+    {
+        nint whole = rows / fold, rest = whole * fold * channels;
+        Apply<T, TBody>(x, whole, channels * fold, scale, shift, body, y);
+        Apply<T, TBody>(x + rest, rows - whole * fold, channels, scale, shift, body, y + rest);
     }
 
     /// <summary>y[r, c] = f(scale[c]·x[r, c] + shift[c] + residual[r, c]): the end of a residual block in one pass.</summary>
@@ -217,11 +219,14 @@ internal static unsafe class BatchNormLoops
     /// <param name="y">The output's rows if a ReLU was fused, else null.</param>
     /// <param name="rows">At most <see cref="Piece"/>, at least 1.</param>
     /// <param name="channels">How many channels.</param>
-    /// <param name="mean">The batch's mean.</param>
+    /// <param name="rowPitch">The elements from a row to the next.</param>
+    /// <param name="mean">The batch's mean of these channels.</param>
     /// <param name="scratch"><see cref="ScratchFloats"/> floats.</param>
-    /// <param name="sums">Σg, then Σg·(x − mean), each <see cref="Pitch"/> floats.</param>
+    /// <param name="sums">Σg, <see cref="Pitch"/> floats.</param>
+    /// <param name="products">Σg·(x − mean), <see cref="Pitch"/> floats.</param>
     [MethodImpl(Loop)]
-    public static void GradientSumsPiece<T>(float* x, float* gradY, float* y, nint rows, nint channels, float* mean, float* scratch, float* sums)
+    public static void GradientSumsPiece<T>(float* x, float* gradY, float* y, nint rows, nint channels, nint rowPitch, float* mean, float* scratch,
+        float* sums, float* products)
         where T : unmanaged, IVec<T>
     {
         nint pitch = Pitch(channels), level = 2 * pitch;
@@ -232,11 +237,11 @@ internal static unsafe class BatchNormLoops
             nint n = Math.Min(Block, rows - at);
             for (nint c = 0; c < channels; c += T.Count)
             {
-                nint lanes = Math.Min(T.Count, channels - c), offset = at * channels + c;
+                nint lanes = Math.Min(T.Count, channels - c), offset = at * rowPitch + c;
                 bool whole = lanes == T.Count;
                 var m = whole ? T.Load(mean + c) : T.Load(mean + c, lanes, 0f);
                 T s = zero, d = zero;
-                for (nint r = 0; r < n; r++, offset += channels)
+                for (nint r = 0; r < n; r++, offset += rowPitch)
                 {
                     var g = whole ? T.Load(gradY + offset) : T.Load(gradY + offset, lanes, 0f);
                     if (y != null) g = T.And(T.LessThan(zero, whole ? T.Load(y + offset) : T.Load(y + offset, lanes, 0f)), g);
@@ -264,7 +269,7 @@ internal static unsafe class BatchNormLoops
                 d = T.Load(waiting + pitch) + d;
             }
             T.Store(s, sums + c);
-            T.Store(d, sums + pitch + c);
+            T.Store(d, products + c);
         }
     }
 
@@ -278,21 +283,20 @@ internal static unsafe class BatchNormLoops
     }
 
     /// <summary>
-    /// The gradient's constants: gradX = a·g + (b·(x − mean) + k), with a = γ·rstd, b = −a·rstd²·Σg(x − mean)/rows, k = −a·Σg/rows; and those of the
-    /// parameters, gradγ = rstd·Σg(x − mean) and gradβ = Σg.
+    /// The gradient's constants: with rstd = 1/√(variance + ε), gradX = a·g + (b·(x − mean) + k) for a = scale·rstd, b = −a·rstd²·Σg(x − mean)/rows and
+    /// k = −a·Σg/rows; and the parameters' gradients, gradScale = rstd·Σg(x − mean) and gradShift = Σg.
     /// </summary>
-    public static void FinishGradient(float* sums, float* rstd, float* gamma, nint rows, nint channels, float* a, float* b, float* k,
-        float* gradGamma, float* gradBeta)
+    public static void FinishGradient(float* sums, float* products, float* scale, float* variance, float epsilon, nint rows, nint channels,
+        float* a, float* b, float* k, float* gradScale, float* gradShift)
     {
-        nint pitch = Pitch(channels);
         for (nint c = 0; c < channels; c++)
         {
-            float sum = sums[c], product = sums[pitch + c];
-            gradBeta[c] = sum;
-            gradGamma[c] = product * rstd[c];
-            a[c] = (gamma == null ? 1f : gamma[c]) * rstd[c];
-            b[c] = -a[c] * rstd[c] * (gradGamma[c] / rows);
-            k[c] = -a[c] * (sum / rows);
+            float rstd = 1f / MathF.Sqrt(variance[c] + epsilon);
+            gradShift[c] = sums[c];
+            gradScale[c] = products[c] * rstd;
+            a[c] = scale[c] * rstd;
+            b[c] = -a[c] * rstd * (gradScale[c] / rows);
+            k[c] = -a[c] * (sums[c] / rows);
         }
     }
 

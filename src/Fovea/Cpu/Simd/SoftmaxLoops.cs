@@ -1,6 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Cpu.Kernels;
 
 namespace Fovea.Cpu.Simd;
 
@@ -105,24 +105,24 @@ internal static unsafe class SoftmaxLoops
 
     /// <summary>
     /// loss[r] = −(1 − s)·ln p[r, label] − s/C·Σ ln p[r, ·] for p = softmax(logits), s = <paramref name="smoothing"/> and C columns; 0 where the
-    /// label is <paramref name="ignored"/>.
+    /// label is negative: none.
     /// </summary>
-    /// <exception cref="ArgumentException">A label is neither a class nor ignored.</exception>
+    /// <exception cref="ArgumentException">A label is no class.</exception>
     [MethodImpl(Loop)]
     [SkipLocalsInit]
-    public static void CrossEntropy<T, TLabel>(float* logits, TLabel* labels, nint rows, nint columns, float smoothing, long ignored, float* loss)
+    public static void CrossEntropy<T, TLabel>(float* logits, TLabel* labels, nint rows, nint columns, float smoothing, float* loss)
         where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
     {
         float* work = stackalloc float[RowReductions.Work];
         for (nint r = 0; r < rows; r++, logits += columns)
         {
             long label = long.CreateTruncating(labels[r]);
-            if (label == ignored)
+            if (label < 0)
             {
                 loss[r] = 0f;
                 continue;
             }
-            if ((ulong)label >= (ulong)columns) ThrowLabel(label, r, columns);
+            LabelledRow.Check(label, columns);
             float largest = RowReductions.Reduce<T, LargestBody>(logits, columns, default, work);
             float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(logits, columns, new(largest), work);
             float log;
@@ -135,22 +135,22 @@ internal static unsafe class SoftmaxLoops
     }
 
     /// <summary>The gradient of <see cref="CrossEntropy"/>: gradLogits[r, c] = gradLoss[r]·(p[r, c] − s/C − (1 − s)·[c = label]).</summary>
-    /// <exception cref="ArgumentException">A label is neither a class nor ignored.</exception>
+    /// <exception cref="ArgumentException">A label is no class.</exception>
     [MethodImpl(Loop)]
     [SkipLocalsInit]
     public static void CrossEntropyGradient<T, TLabel>(float* logits, TLabel* labels, float* gradLoss, nint rows, nint columns, float smoothing,
-        long ignored, float* gradLogits) where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
+        float* gradLogits) where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
     {
         float* work = stackalloc float[RowReductions.Work];
         for (nint r = 0; r < rows; r++, logits += columns, gradLogits += columns)
         {
             long label = long.CreateTruncating(labels[r]);
-            if (label == ignored)
+            if (label < 0)
             {
                 ElementwiseLoops.Fill<T>(0f, columns, gradLogits);
                 continue;
             }
-            if ((ulong)label >= (ulong)columns) ThrowLabel(label, r, columns);
+            LabelledRow.Check(label, columns);
             float gradient = gradLoss[r];
             float shift = RowReductions.Reduce<T, LargestBody>(logits, columns, default, work);
             float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(logits, columns, new(shift), work);
@@ -163,10 +163,6 @@ internal static unsafe class SoftmaxLoops
             gradLogits[label] -= gradient * (1f - smoothing);
         }
     }
-
-    [DoesNotReturn]
-    static void ThrowLabel(long label, nint row, nint classes) =>
-        throw new ArgumentException($"Label {label} of sample {row} is none of the {classes} classes 0 to {classes - 1}.");
 
     /// <summary>Σ(x − shift).</summary>
     readonly struct SumOfDeviationsBody(float shift) : IReduceBody
