@@ -8,7 +8,8 @@ public sealed unsafe class BatchNormTests
     const float Epsilon = 1e-5f;
 
     [Theory]
-    [InlineData(1, 3, 0), InlineData(2, 16, 0), InlineData(31, 5, 0), InlineData(33, 64, 0), InlineData(1000, 20, 0), InlineData(1024, 16, 3)]
+    [InlineData(1, 3, 0), InlineData(2, 16, 0), InlineData(31, 5, 0), InlineData(33, 64, 0), InlineData(1000, 20, 0),
+        InlineData(1024, 16, 3)]
     [InlineData(2500, 37, 0), InlineData(3333, 8, 1000), InlineData(5200, 3, -1e4)]
     public void Statistics_agree_with_double_however_large_the_mean(int rows, int channels, double shift)
     {
@@ -27,8 +28,10 @@ public sealed unsafe class BatchNormTests
         float[] x = Widths.Normal(1, rows * channels, 2, 1), residual = Widths.Normal(2, x.Length);
         float[] gamma = Widths.Normal(3, channels), beta = Widths.Normal(4, channels);
         var (mean, deviations) = Expected(x, rows, channels);
-        float[] y = Widths.Same("relu", () => Apply<V1>(false), () => Apply<V128>(false), () => Apply<V256>(false), () => Apply<V512>(false));
-        float[] added = Widths.Same("add", () => Apply<V1>(true), () => Apply<V128>(true), () => Apply<V256>(true), () => Apply<V512>(true));
+        float[] y = Widths.Same("relu", () => Apply<V1>(false), () => Apply<V128>(false), () => Apply<V256>(false),
+            () => Apply<V512>(false));
+        float[] added = Widths.Same("add", () => Apply<V1>(true), () => Apply<V128>(true), () => Apply<V256>(true),
+            () => Apply<V512>(true));
         var expected = new double[x.Length];
         var addedExpected = new double[x.Length];
         for (int i = 0; i < x.Length; i++)
@@ -64,7 +67,8 @@ public sealed unsafe class BatchNormTests
         float[] y = [.. x.Select((v, i) => (float)Math.Max(gamma[i % channels] * (v - mean[i % channels]), 0))];
         float[] all = Widths.Same("gradient", () => Gradient<V1>(), () => Gradient<V128>(), () => Gradient<V256>(), () => Gradient<V512>());
 
-        double[] gradX = new double[x.Length], gradGamma = new double[channels], gradBeta = new double[channels], masked = new double[x.Length];
+        double[] gradX = new double[x.Length], gradGamma = new double[channels], gradBeta = new double[channels],
+            masked = new double[x.Length];
         for (int i = 0; i < x.Length; i++)
         {
             int c = i % channels;
@@ -118,7 +122,8 @@ public sealed unsafe class BatchNormTests
         fixed (float* px = x, pp = pieces, ps = scratch)
         {
             for (nint i = 0; i < count; i++)
-                BatchNormLoops.StatisticsPiece<T>(px + i * BatchNormLoops.Piece * channels, Math.Min(BatchNormLoops.Piece, rows - i * BatchNormLoops.Piece),
+                BatchNormLoops.StatisticsPiece<T>(px + i * BatchNormLoops.Piece * channels,
+                    Math.Min(BatchNormLoops.Piece, rows - i * BatchNormLoops.Piece),
                     channels, channels, ps, pp + i * 2 * pitch, pp + i * 2 * pitch + pitch);
             BatchNormLoops.JoinStatistics<T>(pp, count, rows, channels);
         }

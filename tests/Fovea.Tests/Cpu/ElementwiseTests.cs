@@ -6,7 +6,8 @@ namespace Fovea.Tests.Cpu;
 public sealed unsafe class ElementwiseTests
 {
     static readonly float[] Special =
-        [0f, -0f, 1f, -1f, 0.5f, -0.5f, 2.5f, -2.5f, 1e-40f, -1e-40f, 1e30f, -1e30f, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+        [0f, -0f, 1f, -1f, 0.5f, -0.5f, 2.5f, -2.5f, 1e-40f, -1e-40f, 1e30f, -1e30f, float.PositiveInfinity, float.NegativeInfinity,
+            float.NaN];
 
     public static TheoryData<string> UnaryNames => [.. Enum.GetNames<UnaryCode>()];
     public static TheoryData<string> BinaryNames => [.. Enum.GetNames<BinaryCode>()];
@@ -97,7 +98,8 @@ public sealed unsafe class ElementwiseTests
         var code = Enum.Parse<BinaryCode>(name);
         float[] a = [.. Special.SelectMany(v => Enumerable.Repeat(v, Special.Length))], b = [.. Special.SelectMany(_ => Special)];
         float[] y = Widths.Same(name, () => Binary<V1>(code, a, b, Broadcast.None, false, 1, a.Length),
-            () => Binary<V128>(code, a, b, Broadcast.None, false, 1, a.Length), () => Binary<V256>(code, a, b, Broadcast.None, false, 1, a.Length),
+            () => Binary<V128>(code, a, b, Broadcast.None, false, 1, a.Length),
+            () => Binary<V256>(code, a, b, Broadcast.None, false, 1, a.Length),
             () => Binary<V512>(code, a, b, Broadcast.None, false, 1, a.Length));
         var expected = new double[a.Length];
         for (int i = 0; i < a.Length; i++) expected[i] = Expected(code, a[i], b[i]);
@@ -118,7 +120,8 @@ public sealed unsafe class ElementwiseTests
         Widths.Same(name, () => Compare<V1>(code, a, b, false, false), () => Compare<V128>(code, a, b, false, false),
             () => Compare<V256>(code, a, b, false, false), () => Compare<V512>(code, a, b, false, false));
         float[] scalar = [0.5f];
-        float[] swapped = Widths.Same(name, () => Compare<V1>(code, a, scalar, true, true), () => Compare<V128>(code, a, scalar, true, true),
+        float[] swapped = Widths.Same(name, () => Compare<V1>(code, a, scalar, true, true),
+            () => Compare<V128>(code, a, scalar, true, true),
             () => Compare<V256>(code, a, scalar, true, true), () => Compare<V512>(code, a, scalar, true, true));
         for (int i = 0; i < a.Length; i++) Assert.Equal(Expected(code, 0.5f, a[i]), swapped[i] == 1f);
     }

@@ -16,8 +16,10 @@ public sealed unsafe class FusedChainTests
             var chain = new FusedChain(
                 [ChainInput.Full, new ChainInput(columns), new ChainInput(1, columns), ChainInput.Scalar],
                 [
-                    ChainStep.Binary(BinaryCode.Multiply, 0, 1), ChainStep.Binary(BinaryCode.Add, 4, 2), ChainStep.Binary(BinaryCode.Multiply, 5, 3),
-                    ChainStep.Unary(UnaryCode.Silu, 6), ChainStep.Unary(UnaryCode.Clip, 0, 0f, 100f), ChainStep.Compare(CompareCode.Greater, 0, 8),
+                    ChainStep.Binary(BinaryCode.Multiply, 0, 1), ChainStep.Binary(BinaryCode.Add, 4, 2),
+                    ChainStep.Binary(BinaryCode.Multiply, 5, 3),
+                    ChainStep.Unary(UnaryCode.Silu, 6), ChainStep.Unary(UnaryCode.Clip, 0, 0f, 100f),
+                    ChainStep.Compare(CompareCode.Greater, 0, 8),
                     ChainStep.Unary(UnaryCode.Not, 9), ChainStep.Unary(UnaryCode.Step, 0), ChainStep.Unary(UnaryCode.Tanh, 0),
                     ChainStep.Select(11, 7, 12),
                 ],
@@ -47,7 +49,8 @@ public sealed unsafe class FusedChainTests
                     {
                         void** inputs = stackalloc void*[] { px, pscale, pbias, ps };
                         void** outputs = stackalloc void*[] { py, pb, py + n };
-                        for (int start = 0; start < n; start += cut) chain.Run<T>(inputs, outputs, start, Math.Min(cut, n - start), pscratch);
+                        for (int start = 0; start < n; start += cut) chain.Run<T>(inputs, outputs, start, Math.Min(cut, n - start),
+                            pscratch);
                     }
                     for (int i = 0; i < n; i++) all[2 * n + i] = bytes[i];
                     return all;

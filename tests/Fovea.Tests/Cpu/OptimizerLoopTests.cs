@@ -64,14 +64,15 @@ public sealed unsafe class OptimizerLoopTests
             for (int s = 0; s < Steps; s++)
                 fixed (float* g = Widths.Normal(10 + s, Count), pm = first, pv = second, pw = weight)
                     for (int i = 0; i < Count; i += cut)
-                        OptimizerLoops.Adam<T>(g + i, Math.Min(cut, Count - i), AdamStep.Number(s + 1, 0.01, 0.9, 0.999, 1e-8, decay, decoupled),
-                            pm + i, pv + i, pw + i);
+                        OptimizerLoops.Adam<T>(g + i, Math.Min(cut, Count - i),
+                            AdamStep.Number(s + 1, 0.01, 0.9, 0.999, 1e-8, decay, decoupled), pm + i, pv + i, pw + i);
             return weight;
         }
     }
 
     [Theory]
-    [InlineData(1, 1), InlineData(3, 784), InlineData(784, 3), InlineData(16, 16), InlineData(17, 33), InlineData(64, 49), InlineData(100, 70)]
+    [InlineData(1, 1), InlineData(3, 784), InlineData(784, 3), InlineData(16, 16), InlineData(17, 33), InlineData(64, 49),
+        InlineData(100, 70)]
     public void Transpose_moves_every_element(int rows, int columns)
     {
         // Pitches wider than the rows: what lies between must stay untouched.

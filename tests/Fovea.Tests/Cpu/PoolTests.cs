@@ -32,10 +32,11 @@ public sealed unsafe class PoolTests
         var w = Windows[number];
         float[] x = Input(w);
         var (expected, indices) = NaiveMax(w, x);
-        float[] y = Widths.Same("max", () => Forward<V1>(w, x, 1), () => Forward<V128>(w, x, 2), () => Forward<V256>(w, x, 3), () => Forward<V512>(w, x, 100));
+        float[] y = Widths.Same("max", () => Forward<V1>(w, x, 1), () => Forward<V128>(w, x, 2), () => Forward<V256>(w, x, 3),
+            () => Forward<V512>(w, x, 100));
         Widths.AssertNear("max", expected, y, 0);
-        foreach (var (values, at) in new[] { Indices<V1>(w, x), Indices<V128>(w, x), V256.IsSupported ? Indices<V256>(w, x) : Indices<V1>(w, x),
-            V512.IsSupported ? Indices<V512>(w, x) : Indices<V1>(w, x) })
+        foreach (var (values, at) in new[] { Indices<V1>(w, x), Indices<V128>(w, x), V256.IsSupported ? Indices<V256>(w, x)
+            : Indices<V1>(w, x), V512.IsSupported ? Indices<V512>(w, x) : Indices<V1>(w, x) })
         {
             Widths.AssertSame("values", y, values);
             Assert.Equal(indices, at);
@@ -71,7 +72,8 @@ public sealed unsafe class PoolTests
             float[] x = Input(w), g = Widths.Normal(1, (int)w.OutputPixels * w.Batch * w.Channels);
             float[] y = Widths.Same("average", () => Average<V1>(w, x, countPadding, 1), () => Average<V128>(w, x, countPadding, 2),
                 () => Average<V256>(w, x, countPadding, 3), () => Average<V512>(w, x, countPadding, 100));
-            float[] gradient = Widths.Same("gradient", () => AverageGradient<V1>(w, g, countPadding, 1), () => AverageGradient<V128>(w, g, countPadding, 3),
+            float[] gradient = Widths.Same("gradient", () => AverageGradient<V1>(w, g, countPadding, 1),
+                () => AverageGradient<V128>(w, g, countPadding, 3),
                 () => AverageGradient<V256>(w, g, countPadding, 2), () => AverageGradient<V512>(w, g, countPadding, 100));
             var expected = new double[y.Length];
             var gradientExpected = new double[x.Length];
@@ -97,11 +99,15 @@ public sealed unsafe class PoolTests
         Assert.Equal(0, Indices<V128>(w, x).Item2[5]);
     }
 
-    /// <summary>Coarse values, so that ties are many; no −0, which the loops with and without indices may choose differently among zeros.</summary>
+    /// <summary>
+    /// Coarse values, so that ties are many; no −0, which the loops with and without indices may choose differently among zeros.
+    /// </summary>
     static float[] Input(PoolWindow w) =>
         [.. Widths.Normal(w.Channels, (int)w.InputPixels * w.Batch * w.Channels, 3).Select(v => MathF.Round(v) + 0f)];
 
-    /// <summary>Every output pixel with its taps (flat pixels over all images, ascending) and the taps that lie in the input or its padding.</summary>
+    /// <summary>
+    /// Every output pixel with its taps (flat pixels over all images, ascending) and the taps that lie in the input or its padding.
+    /// </summary>
     static IEnumerable<(nint Output, List<nint> Taps, int Padded)> Walk(PoolWindow w)
     {
         PoolAxis da = w.Depth, ha = w.Height, wa = w.Width;
@@ -117,7 +123,8 @@ public sealed unsafe class PoolTests
                             for (int kh = 0; kh < ha.Kernel; kh++)
                                 for (int kw = 0; kw < wa.Kernel; kw++)
                                 {
-                                    int i = d * da.Stride - da.PadBegin + kd * da.Dilation, j = h * ha.Stride - ha.PadBegin + kh * ha.Dilation;
+                                    int i = d * da.Stride - da.PadBegin + kd * da.Dilation,
+                                        j = h * ha.Stride - ha.PadBegin + kh * ha.Dilation;
                                     int k = o * wa.Stride - wa.PadBegin + kw * wa.Dilation;
                                     if (i < da.Input + da.PadEnd && j < ha.Input + ha.PadEnd && k < wa.Input + wa.PadEnd) padded++;
                                     if (i < 0 || j < 0 || k < 0 || i >= da.Input || j >= ha.Input || k >= wa.Input) continue;

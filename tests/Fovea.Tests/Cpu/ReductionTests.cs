@@ -15,7 +15,8 @@ public sealed unsafe class ReductionTests
         {
             int rows = columns > 1000 ? 2 : 5;
             float[] x = Widths.Normal(columns, rows * columns, name == "product" ? 0.01 : 1, name == "product" ? 1 : 0.3);
-            float[] y = Widths.Same($"{name} of {columns}", () => Rows<V1>(name, x, rows, columns), () => Rows<V128>(name, x, rows, columns),
+            float[] y = Widths.Same($"{name} of {columns}", () => Rows<V1>(name, x, rows, columns),
+                () => Rows<V128>(name, x, rows, columns),
                 () => Rows<V256>(name, x, rows, columns), () => Rows<V512>(name, x, rows, columns));
             var expected = new double[rows];
             for (int r = 0; r < rows; r++) expected[r] = Expected(name, Widths.Doubles(x[(r * columns)..((r + 1) * columns)]));
@@ -73,14 +74,16 @@ public sealed unsafe class ReductionTests
     [MemberData(nameof(Names))]
     public void Columns_agree_with_double_on_every_width(string name)
     {
-        foreach (var (rows, columns) in new[] { (1, 5), (31, 3), (32, 16), (33, 17), (100, 64), (1000, 70), (1024, 10), (2500, 21), (3100, 130) })
+        foreach (var (rows, columns) in new[] { (1, 5), (31, 3), (32, 16), (33, 17), (100, 64), (1000, 70), (1024, 10), (2500, 21),
+            (3100, 130) })
         {
             float[] x = Widths.Normal(rows, rows * columns, name == "product" ? 0.01 : 1, name == "product" ? 1 : 0.3);
             string what = $"{name} of {rows}×{columns}";
             float[] y = Widths.Same(what, () => Columns<V1>(name, x, rows, columns), () => Columns<V128>(name, x, rows, columns),
                 () => Columns<V256>(name, x, rows, columns), () => Columns<V512>(name, x, rows, columns));
             var expected = new double[columns];
-            for (int c = 0; c < columns; c++) expected[c] = Expected(name, [.. Enumerable.Range(0, rows).Select(r => (double)x[r * columns + c])]);
+            for (int c = 0; c < columns; c++) expected[c] = Expected(name,
+                [.. Enumerable.Range(0, rows).Select(r => (double)x[r * columns + c])]);
             Widths.AssertNear(what, expected, y, 1e-5, 1e-5 * Math.Sqrt(rows));
         }
     }

@@ -19,8 +19,10 @@ public sealed unsafe class SoftmaxTests
         Widths.AssertNear("softmax", expected, y, 2e-6, 1e-30);
         Widths.AssertNear("log", Array.ConvertAll(expected, Math.Log), log, 1e-6, 1e-6);
 
-        float[] Softmax<T>() where T : unmanaged, IVec<T> => Run(x, null, x.Length, (a, _, b) => SoftmaxLoops.Softmax<T>(a, rows, columns, b));
-        float[] Log<T>() where T : unmanaged, IVec<T> => Run(x, null, x.Length, (a, _, b) => SoftmaxLoops.LogSoftmax<T>(a, rows, columns, b));
+        float[] Softmax<T>() where T : unmanaged, IVec<T> =>
+            Run(x, null, x.Length, (a, _, b) => SoftmaxLoops.Softmax<T>(a, rows, columns, b));
+        float[] Log<T>() where T : unmanaged, IVec<T> =>
+            Run(x, null, x.Length, (a, _, b) => SoftmaxLoops.LogSoftmax<T>(a, rows, columns, b));
     }
 
     [Theory]
@@ -43,8 +45,10 @@ public sealed unsafe class SoftmaxTests
         Widths.AssertNear("softmax", expected, gradient, 1e-5, 1e-7);
         Widths.AssertNear("log", logExpected, logGradient, 1e-5, 1e-6);
 
-        float[] Softmax<T>() where T : unmanaged, IVec<T> => Run(y, g, x.Length, (a, b, c) => SoftmaxLoops.SoftmaxGradient<T>(a, b, rows, columns, c));
-        float[] Log<T>() where T : unmanaged, IVec<T> => Run(logY, g, x.Length, (a, b, c) => SoftmaxLoops.LogSoftmaxGradient<T>(a, b, rows, columns, c));
+        float[] Softmax<T>() where T : unmanaged, IVec<T> =>
+            Run(y, g, x.Length, (a, b, c) => SoftmaxLoops.SoftmaxGradient<T>(a, b, rows, columns, c));
+        float[] Log<T>() where T : unmanaged, IVec<T> =>
+            Run(logY, g, x.Length, (a, b, c) => SoftmaxLoops.LogSoftmaxGradient<T>(a, b, rows, columns, c));
     }
 
     [Theory]
@@ -53,7 +57,8 @@ public sealed unsafe class SoftmaxTests
     {
         const int channels = 21, pixels = 77;
         float[] x = Widths.Normal(1, channels * pixels, 3, -500);
-        float[] y = Widths.Same("channels", () => Over<V1>(pixels), () => Over<V128>(pixels), () => Over<V256>(pixels), () => Over<V512>(pixels));
+        float[] y = Widths.Same("channels", () => Over<V1>(pixels), () => Over<V128>(pixels), () => Over<V256>(pixels),
+            () => Over<V512>(pixels));
         Widths.AssertSame("cut", y, Over<V128>(32));
         var expected = new double[x.Length];
         for (int p = 0; p < pixels; p++)
@@ -65,7 +70,8 @@ public sealed unsafe class SoftmaxTests
 
         float[] Over<T>(int cut) where T : unmanaged, IVec<T> => Run(x, null, x.Length, (a, _, b) =>
         {
-            for (int i = 0; i < pixels; i += cut) SoftmaxLoops.OverChannels<T>(a + i, channels, pixels, Math.Min(cut, pixels - i), logarithm, b + i);
+            for (int i = 0; i < pixels; i += cut) SoftmaxLoops.OverChannels<T>(a + i, channels, pixels, Math.Min(cut, pixels - i),
+                logarithm, b + i);
         });
     }
 
@@ -76,8 +82,10 @@ public sealed unsafe class SoftmaxTests
         const int rows = 12;
         float[] x = Widths.Normal(classes, rows * classes, 3, 50), g = Widths.Normal(2, rows);
         long[] labels = [.. Enumerable.Range(0, rows).Select(r => r == 5 ? -100L : r * 7L % classes)];
-        float[] loss = Widths.Same("loss", () => Loss<V1, long>(), () => Loss<V128, long>(), () => Loss<V256, int>(), () => Loss<V512, int>());
-        float[] gradient = Widths.Same("gradient", () => Grad<V1, long>(), () => Grad<V128, long>(), () => Grad<V256, int>(), () => Grad<V512, int>());
+        float[] loss = Widths.Same("loss", () => Loss<V1, long>(), () => Loss<V128, long>(), () => Loss<V256, int>(), () => Loss<V512,
+            int>());
+        float[] gradient = Widths.Same("gradient", () => Grad<V1, long>(), () => Grad<V128, long>(), () => Grad<V256, int>(),
+            () => Grad<V512, int>());
         var expected = new double[rows];
         var gradientExpected = new double[x.Length];
         for (int r = 0; r < rows; r++)

@@ -11,7 +11,8 @@ public sealed unsafe class VMathTests
 
     public static TheoryData<string, double> Bounds => new()
     {
-        { "exp", 1 }, { "expm1", 1.5 }, { "log", 1 }, { "log1p", 1.5 }, { "sigmoid", 2.5 }, { "tanh", 1.5 }, { "erf", 1.5 }, { "softplus", 2 },
+        { "exp", 1 }, { "expm1", 1.5 }, { "log", 1 }, { "log1p", 1.5 }, { "sigmoid", 2.5 }, { "tanh", 1.5 }, { "erf", 1.5 },
+            { "softplus", 2 },
         { "sin", 2 }, { "cos", 2 },
     };
 
@@ -105,7 +106,8 @@ public sealed unsafe class VMathTests
     [Fact]
     public void Pow_special_values_are_those_of_MathF()
     {
-        float[] values = [0f, -0f, 1f, -1f, 2f, -2f, 3f, -3f, 0.5f, -0.5f, 1.5f, 1e30f, -1e30f, 1e-40f, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+        float[] values = [0f, -0f, 1f, -1f, 2f, -2f, 3f, -3f, 0.5f, -0.5f, 1.5f, 1e30f, -1e30f, 1e-40f, float.PositiveInfinity,
+            float.NegativeInfinity, float.NaN];
         foreach (float x in values)
             foreach (float p in values)
             {
@@ -113,11 +115,14 @@ public sealed unsafe class VMathTests
                 ElementwiseLoops.Binary<V1, PowerBody>(&a, &b, 1, default, &y);
                 double expected = Math.Pow(x, p);
                 if (double.IsNaN(expected)) Assert.True(float.IsNaN(y), $"{x}^{p} = {y}");
-                else Assert.True(Ulps(y, expected) <= 2 && float.IsNegative(y) == double.IsNegative(expected), $"{x}^{p} = {y}, expected {expected}");
+                else Assert.True(Ulps(y, expected) <= 2 && float.IsNegative(y) == double.IsNegative(expected),
+                    $"{x}^{p} = {y}, expected {expected}");
             }
     }
 
-    /// <summary>The distance in units of the last place of the float nearest the expected value; 0 where both are NaN or both overflow.</summary>
+    /// <summary>
+    /// The distance in units of the last place of the float nearest the expected value; 0 where both are NaN or both overflow.
+    /// </summary>
     internal static double Ulps(float actual, double expected)
     {
         if (double.IsNaN(expected)) return float.IsNaN(actual) ? 0 : double.PositiveInfinity;
@@ -132,7 +137,8 @@ public sealed unsafe class VMathTests
     static void AssertSame(float* expected, float* actual, int n, string name, int lanes)
     {
         for (int i = 0; i < n; i++)
-            if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]) && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
+            if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i])
+                && !(float.IsNaN(expected[i]) && float.IsNaN(actual[i])))
                 Assert.Fail($"{name}: element {i} is {actual[i]:R} on {lanes} lanes and {expected[i]:R} on one");
     }
 

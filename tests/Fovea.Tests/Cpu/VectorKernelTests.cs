@@ -9,8 +9,8 @@ using Xunit;
 namespace Fovea.Tests.Cpu;
 
 /// <summary>
-/// The kernels over vectors, on every width, against the naive kernel of their operator: the catalog's samples and sizes that need many pieces, in both
-/// layouts, pieces forwards and backwards. Equal recipes must give equal bits.
+/// The kernels over vectors, on every width, against the naive kernel of their operator: the catalog's samples and sizes that need many
+/// pieces, in both layouts, pieces forwards and backwards. Equal recipes must give equal bits.
 /// </summary>
 public sealed class VectorKernelTests
 {
@@ -110,7 +110,8 @@ public sealed class VectorKernelTests
                         {
                             // Sums of n terms: the error grows like √n; the naive kernel sums in double.
                             double terms = Math.Sqrt((double)inputs[0].Sizes.Product() / Math.Max(1, expected[i].Sizes.Product()));
-                            Widths.AssertNear(what, Widths.Doubles(expected[i].To<float>()), actual[i].To<float>(), 1e-5, 3e-6 * Math.Max(1, terms));
+                            Widths.AssertNear(what, Widths.Doubles(expected[i].To<float>()), actual[i].To<float>(), 1e-5,
+                                3e-6 * Math.Max(1, terms));
                         }
                         else Assert.Equal(expected[i].Bytes, actual[i].Bytes);
                         if (first is not null) Assert.Equal(first[i].Bytes, actual[i].Bytes);
@@ -148,7 +149,8 @@ public sealed class VectorKernelTests
         {
             int rank = sizes.Count;
             Layout rows = Layout.RowMajor, channels = Layout.ChannelsLast(rank);
-            BoundType source = new(ElementType.Float32, sizes, toChannelsLast ? rows : channels), target = source with { Layout = toChannelsLast ? channels : rows };
+            BoundType source = new(ElementType.Float32, sizes, toChannelsLast ? rows : channels),
+                target = source with { Layout = toChannelsLast ? channels : rows };
             var @case = new KernelCase([source], [target]);
             var kernel = CpuKernels.Choose(Relayout.Instance, @case)!;
             Assert.Equal("Relayout.transpose", kernel.Name);

@@ -25,7 +25,8 @@ internal static class Widths
                 Assert.Fail($"{what}: element {i} is {actual[i]:R}, not {expected[i]:R}");
     }
 
-    public static void AssertNear(string what, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double relative, double absolute = 0)
+    public static void AssertNear(string what, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double relative,
+        double absolute = 0)
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)

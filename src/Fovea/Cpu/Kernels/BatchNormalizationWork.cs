@@ -56,7 +56,8 @@ sealed class BatchNormalizationWork
     /// <summary>Where a piece of a sum lies.</summary>
     public (nint Cut, nint Row, nint Rows, nint Channel, nint Channels) Sum(int piece)
     {
-        nint strips = (Channels + _strip - 1) / _strip, cut = piece / strips, channel = piece % strips * _strip, row = cut * BatchNormLoops.Piece;
+        nint strips = (Channels + _strip - 1) / _strip, cut = piece / strips;
+        nint channel = piece % strips * _strip, row = cut * BatchNormLoops.Piece;
         return (cut, row, Math.Min(BatchNormLoops.Piece, Rows - row), channel, Math.Min(_strip, Channels - channel));
     }
 

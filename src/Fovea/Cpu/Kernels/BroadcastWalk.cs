@@ -3,8 +3,8 @@ using Fovea.Tensors;
 namespace Fovea.Cpu.Kernels;
 
 /// <summary>
-/// Inputs broadcast to an output, seen as the output lies in memory: axes of size 1 dropped, and neighbours that every value walks through in
-/// one stride merged. What is left is rows of columns; most broadcasts come down to one or two axes.
+/// Inputs broadcast to an output, seen as the output lies in memory: axes of size 1 dropped, and neighbours that every value walks through
+/// in one stride merged. What is left is rows of columns; most broadcasts come down to one or two axes.
 /// </summary>
 sealed class BroadcastWalk
 {

@@ -17,8 +17,8 @@ static class PoolWindows
         Array.Fill(axes, PoolAxis.Absent);
         for (int i = 0; i < geometry.Rank; i++)
         {
-            axes[3 - geometry.Rank + i] = new(image.Sizes[i + 2], places.Sizes[i + 2], geometry.Kernel[i], geometry.Stride[i], geometry.Dilation[i],
-                geometry.PadBegin[i], geometry.PadEnd[i]);
+            axes[3 - geometry.Rank + i] = new(image.Sizes[i + 2], places.Sizes[i + 2], geometry.Kernel[i], geometry.Stride[i],
+                geometry.Dilation[i], geometry.PadBegin[i], geometry.PadEnd[i]);
         }
         return new(image.Sizes[0], image.Sizes[1], axes[0], axes[1], axes[2]);
     }

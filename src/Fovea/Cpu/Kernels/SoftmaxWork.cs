@@ -37,6 +37,8 @@ sealed class SoftmaxWork
 
     public int Pieces { get; }
 
-    /// <summary>Whether the axis is innermost: sums then run over lanes, else over elements in order. Other bits, so part of the recipe.</summary>
+    /// <summary>
+    /// Whether the axis is innermost: sums then run over lanes, else over elements in order. Other bits, so part of the recipe.
+    /// </summary>
     public static bool IsInnermost(BoundType x, int axis) => new SoftmaxWork(x, axis).Inner == 1;
 }

@@ -8,7 +8,9 @@ static class VectorKernels
     /// <summary>Elements of a piece of elementwise work.</summary>
     public const int Grain = 16384;
 
-    /// <summary>The recipe of a kernel over vectors: every width gives the same bits, but those of multiply-adds that round twice are others.</summary>
+    /// <summary>
+    /// The recipe of a kernel over vectors: every width gives the same bits, but those of multiply-adds that round twice are others.
+    /// </summary>
     public static string Recipe(string algorithm) => SimdWidth.HasFma ? algorithm : algorithm + ".unfused";
 
     /// <summary>Into how many pieces of so many elements the work falls.</summary>

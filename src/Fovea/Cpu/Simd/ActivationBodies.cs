@@ -58,7 +58,8 @@ internal readonly struct CeluBody(float alpha) : IUnaryBody
 {
     readonly float _alpha = alpha;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_alpha) * VMath.Expm1(x / T.Create(_alpha)));
+    public T Apply<T>(T x) where T : unmanaged, IVec<T> =>
+        T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_alpha) * VMath.Expm1(x / T.Create(_alpha)));
 }
 
 /// <summary>gamma·(x &gt; 0 ? x : alpha·(e^x − 1)); ONNX’s defaults 1.6732632 and 1.0507010 come from Klambauer et al., 2017.</summary>
@@ -67,10 +68,13 @@ internal readonly struct SeluBody(float alpha, float gamma) : IUnaryBody
     readonly float _alpha = alpha;
     readonly float _gamma = gamma;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.Create(_gamma) * T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_alpha) * VMath.Expm1(x));
+    public T Apply<T>(T x) where T : unmanaged, IVec<T> =>
+        T.Create(_gamma) * T.Select(T.LessThan(T.Create(0f), x), x, T.Create(_alpha) * VMath.Expm1(x));
 }
 
-/// <summary>x·Φ(x) = x/2·(1 + erf(x/√2)). Absolute error at most 1e-6·max(1, |x|); the far left tail has no more digits than 1 + erf has.</summary>
+/// <summary>
+/// x·Φ(x) = x/2·(1 + erf(x/√2)). Absolute error at most 1e-6·max(1, |x|); the far left tail has no more digits than 1 + erf has.
+/// </summary>
 internal readonly struct GeluBody : IUnaryBody
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,7 +116,8 @@ internal readonly struct HardSigmoidBody(float alpha, float beta) : IUnaryBody
     readonly float _alpha = alpha;
     readonly float _beta = beta;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Apply<T>(T x) where T : unmanaged, IVec<T> => T.MinNative(T.Create(1f), T.MaxNative(T.Create(0f), T.Fma(T.Create(_alpha), x, T.Create(_beta))));
+    public T Apply<T>(T x) where T : unmanaged, IVec<T> =>
+        T.MinNative(T.Create(1f), T.MaxNative(T.Create(0f), T.Fma(T.Create(_alpha), x, T.Create(_beta))));
 }
 
 /// <summary>x·tanh(ln(1 + e^x)).</summary>

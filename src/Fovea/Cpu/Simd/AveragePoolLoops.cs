@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Fovea.Cpu.Simd;
 
 /// <summary>
-/// Average pooling over channels-last images and its gradient. A window's sum adds its taps in ascending order; it is divided by the taps inside
-/// the input, or, with <c>countPadding</c>, by those inside the input and its padding.
+/// Average pooling over channels-last images and its gradient. A window's sum adds its taps in ascending order; it is divided by the taps
+/// inside the input, or, with <c>countPadding</c>, by those inside the input and its padding.
 /// </summary>
 internal static unsafe class AveragePoolLoops
 {
@@ -38,10 +38,12 @@ internal static unsafe class AveragePoolLoops
     }
 
     /// <summary>
-    /// The gradient for a range of input rows, gathered: each input adds the shares of the windows that cover it, in ascending order of the windows.
+    /// The gradient for a range of input rows, gathered: each input adds the shares of the windows that cover it, in ascending order of
+    /// the windows.
     /// </summary>
     [MethodImpl(Loop)]
-    public static void Gradient<T>(float* gradY, PoolWindow window, bool countPadding, nint firstRow, nint rows, float* gradX) where T : unmanaged, IVec<T>
+    public static void Gradient<T>(float* gradY, PoolWindow window, bool countPadding, nint firstRow, nint rows, float* gradX)
+        where T : unmanaged, IVec<T>
     {
         nint channels = window.Channels;
         PoolAxis depth = window.Depth, height = window.Height, width = window.Width;
@@ -64,7 +66,8 @@ internal static unsafe class AveragePoolLoops
                         for (int kw = width.Kernel - 1; kw >= 0; kw--)
                         {
                             if (!Covers(width, w, kw, out int ow)) continue;
-                            float divisor = Divisor(window, countPadding, outputRow, ow, Inside(depth, od) * Inside(height, oh) * Inside(width, ow));
+                            float divisor = Divisor(window, countPadding, outputRow, ow,
+                                Inside(depth, od) * Inside(height, oh) * Inside(width, ow));
                             AddScaled<T>(gradY + (outputRow * width.Output + ow) * channels, 1f / divisor, channels, gradX);
                         }
                     }

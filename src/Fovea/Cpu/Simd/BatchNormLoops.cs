@@ -7,9 +7,9 @@ namespace Fovea.Cpu.Simd;
 /// and the two passes of the gradient.
 /// </summary>
 /// <remarks>
-/// Statistics: each block of <see cref="Block"/> rows gives its mean and the sum of squared deviations from it, in two passes over L1; blocks
-/// join by Chan's formula in a binary tree by index. So memory is read once, and a large mean costs no digits. Sums for the gradient take the
-/// same tree. Rows of scratch memory are padded to whole vectors (<see cref="Pitch"/>).
+/// Statistics: each block of <see cref="Block"/> rows gives its mean and the sum of squared deviations from it, in two passes over L1;
+/// blocks join by Chan's formula in a binary tree by index. So memory is read once, and a large mean costs no digits. Sums for the
+/// gradient take the same tree. Rows of scratch memory are padded to whole vectors (<see cref="Pitch"/>).
 /// </remarks>
 internal static unsafe class BatchNormLoops
 {
@@ -29,7 +29,10 @@ internal static unsafe class BatchNormLoops
     /// <summary>The floats of scratch memory of <see cref="StatisticsPiece"/> and <see cref="GradientSumsPiece"/>.</summary>
     public static nint ScratchFloats(nint channels) => 2 * Levels * Pitch(channels);
 
-    /// <summary>Mean and sum of squared deviations of each channel over one piece: at most <see cref="Piece"/> rows from a multiple of it, at least one.</summary>
+    /// <summary>
+    /// Mean and sum of squared deviations of each channel over one piece: at most <see cref="Piece"/> rows from a multiple of it, at least
+    /// one.
+    /// </summary>
     /// <param name="x">The piece's first row.</param>
     /// <param name="rows">The piece's rows.</param>
     /// <param name="channels">How many channels.</param>
@@ -38,7 +41,8 @@ internal static unsafe class BatchNormLoops
     /// <param name="mean"><see cref="Pitch"/> floats.</param>
     /// <param name="deviations">Σ(x − mean)², <see cref="Pitch"/> floats.</param>
     [MethodImpl(Loop)]
-    public static void StatisticsPiece<T>(float* x, nint rows, nint channels, nint rowPitch, float* scratch, float* mean, float* deviations) where T : unmanaged, IVec<T>
+    public static void StatisticsPiece<T>(float* x, nint rows, nint channels, nint rowPitch, float* scratch, float* mean, float* deviations)
+        where T : unmanaged, IVec<T>
     {
         nint pitch = Pitch(channels), level = 2 * pitch;
         uint blocks = 0;
@@ -129,7 +133,8 @@ internal static unsafe class BatchNormLoops
     }
 
     [MethodImpl(Loop)]
-    static void JoinPiece<T>(float* mean, float* deviations, float count, float* otherMean, float* otherDeviations, float otherCount, nint channels)
+    static void JoinPiece<T>(float* mean, float* deviations, float count, float* otherMean, float* otherDeviations, float otherCount,
+        nint channels)
         where T : unmanaged, IVec<T>
     {
         for (nint c = 0; c < channels; c += T.Count)
@@ -158,7 +163,8 @@ internal static unsafe class BatchNormLoops
     }
 
     /// <summary>From statistics to the normalisation's constants: factor = scale/√(variance + ε), offset = shift − mean·factor.</summary>
-    public static void Finish(float* mean, float* variance, nint channels, float epsilon, float* scale, float* shift, float* factor, float* offset)
+    public static void Finish(float* mean, float* variance, nint channels, float epsilon, float* scale, float* shift, float* factor,
+        float* offset)
     {
         for (nint c = 0; c < channels; c++)
         {
@@ -184,7 +190,8 @@ internal static unsafe class BatchNormLoops
     }
 
     /// <summary>
-    /// As <see cref="Apply"/>, with <paramref name="fold"/> rows taken as one: the constants stand there as often. Few channels fill whole vectors so.
+    /// As <see cref="Apply"/>, with <paramref name="fold"/> rows taken as one: the constants stand there as often. Few channels fill whole
+    /// vectors so.
     /// </summary>
     public static void ApplyFolded<T, TBody>(float* x, nint rows, nint channels, int fold, float* scale, float* shift, TBody body, float* y)
         where T : unmanaged, IVec<T> where TBody : struct, IUnaryBody
@@ -196,7 +203,8 @@ internal static unsafe class BatchNormLoops
 
     /// <summary>y[r, c] = f(scale[c]·x[r, c] + shift[c] + residual[r, c]): the end of a residual block in one pass.</summary>
     [MethodImpl(Loop)]
-    public static void ApplyAdd<T, TBody>(float* x, float* residual, nint rows, nint channels, float* scale, float* shift, TBody body, float* y)
+    public static void ApplyAdd<T, TBody>(float* x, float* residual, nint rows, nint channels, float* scale, float* shift, TBody body,
+        float* y)
         where T : unmanaged, IVec<T> where TBody : struct, IUnaryBody
     {
         for (nint r = 0; r < rows; r++, x += channels, residual += channels, y += channels)
@@ -212,7 +220,8 @@ internal static unsafe class BatchNormLoops
     }
 
     /// <summary>
-    /// Over one piece the sums Σg and Σg·(x − mean) of each channel, where g is gradY, or, with the output y of a fused ReLU, gradY where y &gt; 0.
+    /// Over one piece the sums Σg and Σg·(x − mean) of each channel, where g is gradY, or, with the output y of a fused ReLU, gradY where
+    /// y &gt; 0.
     /// </summary>
     /// <param name="x">The input's rows.</param>
     /// <param name="gradY">The gradient's rows.</param>
@@ -225,8 +234,8 @@ internal static unsafe class BatchNormLoops
     /// <param name="sums">Σg, <see cref="Pitch"/> floats.</param>
     /// <param name="products">Σg·(x − mean), <see cref="Pitch"/> floats.</param>
     [MethodImpl(Loop)]
-    public static void GradientSumsPiece<T>(float* x, float* gradY, float* y, nint rows, nint channels, nint rowPitch, float* mean, float* scratch,
-        float* sums, float* products)
+    public static void GradientSumsPiece<T>(float* x, float* gradY, float* y, nint rows, nint channels, nint rowPitch, float* mean,
+        float* scratch, float* sums, float* products)
         where T : unmanaged, IVec<T>
     {
         nint pitch = Pitch(channels), level = 2 * pitch;
@@ -273,7 +282,9 @@ internal static unsafe class BatchNormLoops
         }
     }
 
-    /// <summary>Joins pieces [pieces, 2, <see cref="Pitch"/>] of gradient sums in a binary tree by index into the first; overwrites them.</summary>
+    /// <summary>
+    /// Joins pieces [pieces, 2, <see cref="Pitch"/>] of gradient sums in a binary tree by index into the first; overwrites them.
+    /// </summary>
     public static void JoinGradientSums<T>(float* pieces, nint count, nint channels) where T : unmanaged, IVec<T>
     {
         nint row = 2 * Pitch(channels);
@@ -283,8 +294,8 @@ internal static unsafe class BatchNormLoops
     }
 
     /// <summary>
-    /// The gradient's constants: with rstd = 1/√(variance + ε), gradX = a·g + (b·(x − mean) + k) for a = scale·rstd, b = −a·rstd²·Σg(x − mean)/rows and
-    /// k = −a·Σg/rows; and the parameters' gradients, gradScale = rstd·Σg(x − mean) and gradShift = Σg.
+    /// The gradient's constants: with rstd = 1/√(variance + ε), gradX = a·g + (b·(x − mean) + k) for a = scale·rstd, b = −a·rstd²·Σg(x −
+    /// mean)/rows and k = −a·Σg/rows; and the parameters' gradients, gradScale = rstd·Σg(x − mean) and gradShift = Σg.
     /// </summary>
     public static void FinishGradient(float* sums, float* products, float* scale, float* variance, float epsilon, nint rows, nint channels,
         float* a, float* b, float* k, float* gradScale, float* gradShift)
@@ -301,12 +312,12 @@ internal static unsafe class BatchNormLoops
     }
 
     /// <summary>
-    /// gradX = a·g + (b·(x − mean) + k), with g as in <see cref="GradientSumsPiece"/>. Where <paramref name="gradResidual"/> is not null g itself is
-    /// stored there: the gradient of what a fused addition added.
+    /// gradX = a·g + (b·(x − mean) + k), with g as in <see cref="GradientSumsPiece"/>. Where <paramref name="gradResidual"/> is not null g
+    /// itself is stored there: the gradient of what a fused addition added.
     /// </summary>
     [MethodImpl(Loop)]
-    public static void ApplyGradient<T>(float* x, float* gradY, float* y, nint rows, nint channels, float* mean, float* a, float* b, float* k,
-        float* gradResidual, float* gradX) where T : unmanaged, IVec<T>
+    public static void ApplyGradient<T>(float* x, float* gradY, float* y, nint rows, nint channels, float* mean, float* a, float* b,
+        float* k, float* gradResidual, float* gradX) where T : unmanaged, IVec<T>
     {
         var zero = T.Create(0f);
         for (nint r = 0, row = 0; r < rows; r++, row += channels)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Fovea.Cpu.Simd;
 
 /// <summary>
-/// Reductions of [rows, columns] over the rows, such as a bias gradient over pixels. The order is fixed: blocks of <see cref="Block"/> rows, each
-/// in row order, joined in a binary tree by index. Columns never meet, so the vector width plays no part.
+/// Reductions of [rows, columns] over the rows, such as a bias gradient over pixels. The order is fixed: blocks of <see cref="Block"/>
+/// rows, each in row order, joined in a binary tree by index. Columns never meet, so the vector width plays no part.
 /// </summary>
 internal static unsafe class ColumnReductions
 {
@@ -80,7 +80,9 @@ internal static unsafe class ColumnReductions
         Finish<T, TBody>(blocks, columns, body, scratch, y);
     }
 
-    /// <summary>Joins pieces [pieces, columns] in a binary tree by index into y[c], divided by <paramref name="divisor"/>; overwrites them.</summary>
+    /// <summary>
+    /// Joins pieces [pieces, columns] in a binary tree by index into y[c], divided by <paramref name="divisor"/>; overwrites them.
+    /// </summary>
     public static void JoinPieces<T, TBody>(float* pieces, nint count, nint columns, TBody body, float divisor, float* y)
         where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
@@ -92,7 +94,8 @@ internal static unsafe class ColumnReductions
 
     /// <summary>a[c] = join of a[c] and b[c].</summary>
     [MethodImpl(Loop)]
-    static void JoinRows<T, TBody>(float* a, float* b, nint columns, TBody body) where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
+    static void JoinRows<T, TBody>(float* a, float* b, nint columns, TBody body)
+        where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
         nint c = 0;
         for (; c <= columns - T.Count; c += T.Count) T.Store(body.Join(T.Load(a + c), T.Load(b + c)), a + c);

@@ -23,10 +23,13 @@ internal static unsafe class Elementwise<T> where T : unmanaged, IVec<T>
         FunctionCodes.Visit(function, p, q, new UnaryUser(x, count, y));
 
     /// <summary>y = f(a, b), or f(b, a) when <paramref name="swapped"/>: a is [rows, columns], b is broadcast.</summary>
-    public static void Binary(BinaryCode function, float* a, float* b, Broadcast broadcast, bool swapped, nint rows, nint columns, float* y) =>
+    public static void Binary(BinaryCode function, float* a, float* b, Broadcast broadcast, bool swapped, nint rows, nint columns,
+        float* y) =>
         FunctionCodes.Visit(function, new BinaryUser(a, b, broadcast, swapped, rows, columns, y));
 
-    /// <summary>y = compare(a, b) as bytes 0 and 1, or compare(b, a) when <paramref name="swapped"/>; b is one value or as many as a.</summary>
+    /// <summary>
+    /// y = compare(a, b) as bytes 0 and 1, or compare(b, a) when <paramref name="swapped"/>; b is one value or as many as a.
+    /// </summary>
     public static void Compare(CompareCode function, float* a, float* b, bool scalar, bool swapped, nint count, byte* y) =>
         FunctionCodes.Visit(function, new CompareUser(a, b, scalar, swapped, count, y));
 

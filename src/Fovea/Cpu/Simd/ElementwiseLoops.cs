@@ -15,7 +15,8 @@ internal static unsafe class ElementwiseLoops
 
     /// <summary>y[i] = f(x[i]) for i below count.</summary>
     [MethodImpl(Loop)]
-    public static void Unary<T, TBody>(float* x, nint count, TBody body, float* y) where T : unmanaged, IVec<T> where TBody : struct, IUnaryBody
+    public static void Unary<T, TBody>(float* x, nint count, TBody body, float* y)
+        where T : unmanaged, IVec<T> where TBody : struct, IUnaryBody
     {
         nint i = 0;
         for (; i <= count - T.Count; i += T.Count) T.Store(body.Apply(T.Load(x + i)), y + i);
@@ -90,7 +91,8 @@ internal static unsafe class ElementwiseLoops
 
     /// <summary>y[i] = condition[i] ≠ 0 ? a[i] : b[i]; an operand whose step is 0 is one value, else its step is 1.</summary>
     [MethodImpl(Loop)]
-    public static void Where<T>(byte* condition, float* a, nint stepA, float* b, nint stepB, nint count, float* y) where T : unmanaged, IVec<T>
+    public static void Where<T>(byte* condition, float* a, nint stepA, float* b, nint stepB, nint count, float* y)
+        where T : unmanaged, IVec<T>
     {
         nint i = 0;
         for (; i <= count - T.Count; i += T.Count)

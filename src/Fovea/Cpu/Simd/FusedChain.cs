@@ -16,7 +16,8 @@ internal enum ChainKind : byte
 }
 
 /// <summary>
-/// One elementwise call in a chain. Its result is the next value: values are numbered from 0, the chain's inputs first, then one for each step.
+/// One elementwise call in a chain. Its result is the next value: values are numbered from 0, the chain's inputs first, then one for each
+/// step.
 /// </summary>
 /// <param name="Kind">What is called.</param>
 /// <param name="Function">The number of the function within its kind.</param>
@@ -27,7 +28,8 @@ internal enum ChainKind : byte
 /// <param name="Q">The function's second constant.</param>
 internal readonly record struct ChainStep(ChainKind Kind, byte Function, int A, int B = 0, int C = 0, float P = 0, float Q = 0)
 {
-    public static ChainStep Unary(UnaryCode function, int a, float p = 0, float q = 0) => new(ChainKind.Unary, (byte)function, a, P: p, Q: q);
+    public static ChainStep Unary(UnaryCode function, int a, float p = 0, float q = 0) =>
+        new(ChainKind.Unary, (byte)function, a, P: p, Q: q);
     public static ChainStep Binary(BinaryCode function, int a, int b) => new(ChainKind.Binary, (byte)function, a, b);
     public static ChainStep Compare(CompareCode function, int a, int b) => new(ChainKind.Compare, (byte)function, a, b);
     public static ChainStep Select(int condition, int a, int b) => new(ChainKind.Select, 0, condition, a, b);
@@ -56,8 +58,8 @@ internal readonly record struct ChainInput(nint Inner = 1, nint Period = 0, bool
 internal readonly record struct ChainOutput(int Value, bool Bytes = false);
 
 /// <summary>
-/// A fused sequence of elementwise functions, interpreted: the range is walked in blocks that fit L1, and each step is one loop over a block.
-/// Only inputs and outputs touch memory. A step costs one switch and one call a block.
+/// A fused sequence of elementwise functions, interpreted: the range is walked in blocks that fit L1, and each step is one loop over a
+/// block. Only inputs and outputs touch memory. A step costs one switch and one call a block.
 /// </summary>
 /// <remarks>
 /// Bits are those of the steps run one by one. An output may lie on a full float input that no step after the output's own reads.
@@ -90,13 +92,15 @@ internal sealed unsafe class FusedChain
             for (int k = 0; k < steps[s].Operands; k++)
             {
                 int operand = Operand(steps[s], k);
-                if ((uint)operand >= (uint)(inputs.Length + s)) throw new ArgumentException($"Step {s} reads value {operand}, which is not made yet.");
+                if ((uint)operand >= (uint)(inputs.Length + s))
+                    throw new ArgumentException($"Step {s} reads value {operand}, which is not made yet.");
                 lastUse[operand] = s;
             }
         foreach (var output in outputs)
         {
             if ((uint)output.Value >= (uint)values) throw new ArgumentException($"There is no value {output.Value}.");
-            if (output.Value < inputs.Length) throw new ArgumentException($"Output {output.Value} is an input; a chain's outputs are made by its steps.");
+            if (output.Value < inputs.Length)
+                throw new ArgumentException($"Output {output.Value} is an input; a chain's outputs are made by its steps.");
             lastUse[output.Value] = steps.Length;
         }
 
@@ -212,10 +216,18 @@ internal sealed unsafe class FusedChain
         float* a = registers[step.A], b = registers[step.B];
         switch (step.Kind)
         {
-            case ChainKind.Unary: Elementwise<T>.Unary((UnaryCode)step.Function, step.P, step.Q, a, n, target); break;
-            case ChainKind.Binary: Elementwise<T>.Binary((BinaryCode)step.Function, a, b, Broadcast.None, swapped: false, 1, n, target); break;
-            case ChainKind.Compare: Elementwise<T>.CompareToFloats((CompareCode)step.Function, a, b, n, target); break;
-            case ChainKind.Select: ElementwiseLoops.Select<T>(a, b, registers[step.C], n, target); break;
+            case ChainKind.Unary:
+                Elementwise<T>.Unary((UnaryCode)step.Function, step.P, step.Q, a, n, target);
+                break;
+            case ChainKind.Binary:
+                Elementwise<T>.Binary((BinaryCode)step.Function, a, b, Broadcast.None, swapped: false, 1, n, target);
+                break;
+            case ChainKind.Compare:
+                Elementwise<T>.CompareToFloats((CompareCode)step.Function, a, b, n, target);
+                break;
+            case ChainKind.Select:
+                ElementwiseLoops.Select<T>(a, b, registers[step.C], n, target);
+                break;
         }
     }
 

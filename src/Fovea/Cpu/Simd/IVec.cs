@@ -5,9 +5,9 @@ namespace Fovea.Cpu.Simd;
 /// loop is written once over it, and the JIT makes one body for each width.
 /// </summary>
 /// <remarks>
-/// Equal bits: a lane's result is the same on <see cref="V512"/>, <see cref="V256"/>, <see cref="V128"/> and <see cref="V1"/> of one machine,
-/// so that a tail may be done on any of them. (A NaN's sign and payload are not promised.) A comparison gives a mask: all bits of the lane
-/// set or none. Nothing here is an estimate.
+/// Equal bits: a lane's result is the same on <see cref="V512"/>, <see cref="V256"/>, <see cref="V128"/> and <see cref="V1"/> of one
+/// machine, so that a tail may be done on any of them. (A NaN's sign and payload are not promised.) A comparison gives a mask: all bits of
+/// the lane set or none. Nothing here is an estimate.
 /// </remarks>
 internal unsafe interface IVec<T> where T : unmanaged, IVec<T>
 {
@@ -22,7 +22,10 @@ internal unsafe interface IVec<T> where T : unmanaged, IVec<T>
 
     static abstract T Load(float* p);
 
-    /// <summary>Loads the first <paramref name="count"/> lanes (1 to Count), touches no memory beyond them, and sets the others to <paramref name="fill"/>.</summary>
+    /// <summary>
+    /// Loads the first <paramref name="count"/> lanes (1 to Count), touches no memory beyond them, and sets the others to
+    /// <paramref name="fill"/>.
+    /// </summary>
     static abstract T Load(float* p, nint count, float fill);
 
     static abstract void Store(T v, float* p);
@@ -46,7 +49,9 @@ internal unsafe interface IVec<T> where T : unmanaged, IVec<T>
     /// <summary>a·b + c: rounded once where <see cref="SimdWidth.HasFma"/>, else twice; the same on every width of a machine.</summary>
     static abstract T Fma(T a, T b, T c);
 
-    /// <summary>a &gt; b ? a : b. So <paramref name="b"/> where either is NaN and where both are zeros: MaxNative(0, x) lets a NaN in x through.</summary>
+    /// <summary>
+    /// a &gt; b ? a : b. So <paramref name="b"/> where either is NaN and where both are zeros: MaxNative(0, x) lets a NaN in x through.
+    /// </summary>
     static abstract T MaxNative(T a, T b);
 
     /// <summary>a &lt; b ? a : b; <paramref name="b"/> where either is NaN and where both are zeros.</summary>

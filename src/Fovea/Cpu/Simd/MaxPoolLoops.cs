@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Fovea.Cpu.Simd;
 
 /// <summary>
-/// Max pooling over channels-last images and its gradient. Vectors run over the channels of one pixel; the taps of a window are offsets from its
-/// first one, which change only at the borders. Taps in the padding are left out.
+/// Max pooling over channels-last images and its gradient. Vectors run over the channels of one pixel; the taps of a window are offsets
+/// from its first one, which change only at the borders. Taps in the padding are left out.
 /// </summary>
 /// <remarks>
-/// A NaN in a window gives NaN. Among zeros of both signs the plain loop gives −0, the one with indices the first. The winner is the first largest tap, or the first NaN. The gradient adds windows in ascending
-/// order; pieces of it are images and channels, never pixels.
+/// A NaN in a window gives NaN. Among zeros of both signs the plain loop gives −0, the one with indices the first. The winner is the first
+/// largest tap, or the first NaN. The gradient adds windows in ascending order; pieces of it are images and channels, never pixels.
 /// </remarks>
 internal static unsafe class MaxPoolLoops
 {
@@ -23,7 +23,8 @@ internal static unsafe class MaxPoolLoops
     /// <param name="offsets">Scratch memory: an integer for each tap.</param>
     /// <param name="y">The outputs, of which the rows' are written.</param>
     [MethodImpl(Loop)]
-    public static void Forward<T>(float* x, PoolWindow window, nint firstRow, nint rows, nint* offsets, float* y) where T : unmanaged, IVec<T>
+    public static void Forward<T>(float* x, PoolWindow window, nint firstRow, nint rows, nint* offsets, float* y)
+        where T : unmanaged, IVec<T>
     {
         nint channels = window.Channels;
         y += firstRow * window.Width.Output * channels;
@@ -78,7 +79,8 @@ internal static unsafe class MaxPoolLoops
     /// <paramref name="firstChannel"/> to + <paramref name="count"/> of one image.
     /// </summary>
     [MethodImpl(Loop)]
-    public static void Gradient<T>(float* x, float* gradY, PoolWindow window, nint image, nint firstChannel, nint count, nint* offsets, float* gradX)
+    public static void Gradient<T>(float* x, float* gradY, PoolWindow window, nint image, nint firstChannel, nint count, nint* offsets,
+        float* gradX)
         where T : unmanaged, IVec<T>
     {
         nint channels = window.Channels, outputRows = (nint)window.Depth.Output * window.Height.Output;
@@ -121,7 +123,8 @@ internal static unsafe class MaxPoolLoops
     }
 
     /// <summary>
-    /// The gradient by indices that <see cref="ForwardWithIndices"/> gave, for some channels of one image; an index that is no pixel's (−1) names none.
+    /// The gradient by indices that <see cref="ForwardWithIndices"/> gave, for some channels of one image; an index that is no pixel's
+    /// (−1) names none.
     /// </summary>
     [MethodImpl(Loop)]
     public static void GradientByIndices<T>(float* gradY, long* indices, nint inputPixels, nint outputPixels, nint channels, nint image,
@@ -149,7 +152,8 @@ internal static unsafe class MaxPoolLoops
         T.And(T.Xor(T.LessOrEqual(value, best), T.CreateBits(-1)), T.Equal(best, best));
 
     [MethodImpl(In)]
-    static (T Best, T At) Winner<T>(float* first, nint* offsets, int count, nint channels, nint position, nint lanes) where T : unmanaged, IVec<T>
+    static (T Best, T At) Winner<T>(float* first, nint* offsets, int count, nint channels, nint position, nint lanes)
+        where T : unmanaged, IVec<T>
     {
         var best = T.Create(float.NegativeInfinity);
         var at = T.CreateBits(count == 0 ? -1 : (int)(position + offsets[0] / channels));

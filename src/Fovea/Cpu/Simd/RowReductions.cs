@@ -28,7 +28,9 @@ internal static unsafe class RowReductions
     /// <summary>Elements of a piece of a long reduction: 64 blocks, a whole subtree.</summary>
     public const int Piece = 64 * Block;
 
-    /// <summary>Scratch floats of <see cref="Reduce"/>: 16 lanes, then one waiting sum for each level of a tree that no memory could outgrow.</summary>
+    /// <summary>
+    /// Scratch floats of <see cref="Reduce"/>: 16 lanes, then one waiting sum for each level of a tree that no memory could outgrow.
+    /// </summary>
     public const int Work = 16 + 64;
 
     const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
@@ -47,7 +49,8 @@ internal static unsafe class RowReductions
     /// <summary>One piece of a long reduction: at most <see cref="Piece"/> elements from a multiple of it.</summary>
     [MethodImpl(Loop)]
     [SkipLocalsInit]
-    public static float ReducePiece<T, TBody>(float* x, nint count, TBody body) where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
+    public static float ReducePiece<T, TBody>(float* x, nint count, TBody body)
+        where T : unmanaged, IVec<T> where TBody : struct, IReduceBody
     {
         float* work = stackalloc float[Work];
         return Reduce<T, TBody>(x, count, body, work);

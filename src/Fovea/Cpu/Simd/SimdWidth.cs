@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Fovea.Cpu.Simd;
 
-/// <summary>What a class that is generic over the vector width is run with: <see cref="SimdWidth.Run{TUser, TResult}"/> names the width.</summary>
+/// <summary>
+/// What a class that is generic over the vector width is run with: <see cref="SimdWidth.Run{TUser, TResult}"/> names the width.
+/// </summary>
 internal interface IWidthUser<TResult>
 {
     /// <summary>Runs with one width.</summary>
@@ -14,7 +16,9 @@ internal interface IWidthUser<TResult>
 /// <summary>The vector widths of this machine, and the choice among them.</summary>
 internal static class SimdWidth
 {
-    /// <summary>Whether a·b + c is one instruction, rounded once. Where it is not, it is two, rounded twice: other bits, so a recipe of its own.</summary>
+    /// <summary>
+    /// Whether a·b + c is one instruction, rounded once. Where it is not, it is two, rounded twice: other bits, so a recipe of its own.
+    /// </summary>
     public static bool HasFma
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

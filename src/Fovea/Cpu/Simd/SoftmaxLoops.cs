@@ -5,10 +5,11 @@ using Fovea.Cpu.Kernels;
 namespace Fovea.Cpu.Simd;
 
 /// <summary>
-/// Softmax, its logarithm, their gradients, and the cross-entropy of logits, over the contiguous last axis of [rows, columns]; and softmax over
-/// the middle axis of [channels, inner]. The largest element is subtracted first, so nothing overflows.
+/// Softmax, its logarithm, their gradients, and the cross-entropy of logits, over the contiguous last axis of [rows, columns]; and softmax
+/// over the middle axis of [channels, inner]. The largest element is subtracted first, so nothing overflows.
 /// </summary>
-/// <remarks>Sums over a row are those of <see cref="RowReductions"/>; sums over channels run in order. A destination may be the source.</remarks>
+/// <remarks>Sums over a row are those of <see cref="RowReductions"/>; sums over channels run in order. A destination may be the
+/// source.</remarks>
 internal static unsafe class SoftmaxLoops
 {
     const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
@@ -85,7 +86,8 @@ internal static unsafe class SoftmaxLoops
     /// what a row-major image's channel axis needs. A row of x is <paramref name="pitch"/> elements.
     /// </summary>
     [MethodImpl(Loop)]
-    public static void OverChannels<T>(float* x, nint channels, nint pitch, nint count, bool logarithm, float* y) where T : unmanaged, IVec<T>
+    public static void OverChannels<T>(float* x, nint channels, nint pitch, nint count, bool logarithm, float* y)
+        where T : unmanaged, IVec<T>
     {
         for (nint i = 0; i < count; i += T.Count)
         {
@@ -104,8 +106,8 @@ internal static unsafe class SoftmaxLoops
     }
 
     /// <summary>
-    /// loss[r] = −(1 − s)·ln p[r, label] − s/C·Σ ln p[r, ·] for p = softmax(logits), s = <paramref name="smoothing"/> and C columns; 0 where the
-    /// label is negative: none.
+    /// loss[r] = −(1 − s)·ln p[r, label] − s/C·Σ ln p[r, ·] for p = softmax(logits), s = <paramref name="smoothing"/> and C columns; 0
+    /// where the label is negative: none.
     /// </summary>
     /// <exception cref="ArgumentException">A label is no class.</exception>
     [MethodImpl(Loop)]
@@ -138,8 +140,8 @@ internal static unsafe class SoftmaxLoops
     /// <exception cref="ArgumentException">A label is no class.</exception>
     [MethodImpl(Loop)]
     [SkipLocalsInit]
-    public static void CrossEntropyGradient<T, TLabel>(float* logits, TLabel* labels, float* gradLoss, nint rows, nint columns, float smoothing,
-        float* gradLogits) where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
+    public static void CrossEntropyGradient<T, TLabel>(float* logits, TLabel* labels, float* gradLoss, nint rows, nint columns,
+        float smoothing, float* gradLogits) where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
     {
         float* work = stackalloc float[RowReductions.Work];
         for (nint r = 0; r < rows; r++, logits += columns, gradLogits += columns)

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Fovea.Cpu.Simd;
 
 /// <summary>
-/// Transposes a matrix of 32-bit elements: what turns row-major images [C, pixels] channels-last and back. Moves bits only, so the instruction
-/// set plays no part in results.
+/// Transposes a matrix of 32-bit elements: what turns row-major images [C, pixels] channels-last and back. Moves bits only, so the
+/// instruction set plays no part in results.
 /// </summary>
 internal static unsafe class TransposeLoops
 {
@@ -14,8 +14,8 @@ internal static unsafe class TransposeLoops
     const int Tile = 16;
 
     /// <summary>
-    /// y[c, r] = x[r, c] for r below <paramref name="rows"/> and c below <paramref name="columns"/>. A row of x is <paramref name="pitchX"/>
-    /// elements, a row of y <paramref name="pitchY"/>; cut pieces by shifting x and y.
+    /// y[c, r] = x[r, c] for r below <paramref name="rows"/> and c below <paramref name="columns"/>. A row of x is
+    /// <paramref name="pitchX"/> elements, a row of y <paramref name="pitchY"/>; cut pieces by shifting x and y.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(uint* x, nint rows, nint columns, nint pitchX, nint pitchY, uint* y)
@@ -54,9 +54,11 @@ internal static unsafe class TransposeLoops
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Square4(uint* x, nint pitchX, nint pitchY, uint* y)
     {
-        Vector128<uint> a = Vector128.Load(x), b = Vector128.Load(x + pitchX), c = Vector128.Load(x + 2 * pitchX), d = Vector128.Load(x + 3 * pitchX);
+        Vector128<uint> a = Vector128.Load(x), b = Vector128.Load(x + pitchX);
+        Vector128<uint> c = Vector128.Load(x + 2 * pitchX), d = Vector128.Load(x + 3 * pitchX);
         // Interleave rows 0 and 2, 1 and 3; then the results: row j then holds column j.
-        Vector128<uint> ac0 = Zip(a, c, high: false), ac1 = Zip(a, c, high: true), bd0 = Zip(b, d, high: false), bd1 = Zip(b, d, high: true);
+        Vector128<uint> ac0 = Zip(a, c, high: false), ac1 = Zip(a, c, high: true);
+        Vector128<uint> bd0 = Zip(b, d, high: false), bd1 = Zip(b, d, high: true);
         Zip(ac0, bd0, high: false).Store(y);
         Zip(ac0, bd0, high: true).Store(y + pitchY);
         Zip(ac1, bd1, high: false).Store(y + 2 * pitchY);
@@ -70,7 +72,8 @@ internal static unsafe class TransposeLoops
         if (Sse2.IsSupported) return high ? Sse2.UnpackHigh(a, b) : Sse2.UnpackLow(a, b);
         // Shuffle each into its places, then choose: two instructions on NEON and WebAssembly.
         var places = high ? Vector128.Create(2u, 2u, 3u, 3u) : Vector128.Create(0u, 0u, 1u, 1u);
-        return Vector128.ConditionalSelect(Vector128.Create(uint.MaxValue, 0u, uint.MaxValue, 0u), Vector128.Shuffle(a, places), Vector128.Shuffle(b, places));
+        var even = Vector128.Create(uint.MaxValue, 0u, uint.MaxValue, 0u);
+        return Vector128.ConditionalSelect(even, Vector128.Shuffle(a, places), Vector128.Shuffle(b, places));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,8 +85,10 @@ internal static unsafe class TransposeLoops
         // Pairs of rows, then quadruples, within 128-bit halves; then halves change places.
         Vector256<float> a0 = Avx.UnpackLow(r0, r1), a1 = Avx.UnpackHigh(r0, r1), a2 = Avx.UnpackLow(r2, r3), a3 = Avx.UnpackHigh(r2, r3);
         Vector256<float> a4 = Avx.UnpackLow(r4, r5), a5 = Avx.UnpackHigh(r4, r5), a6 = Avx.UnpackLow(r6, r7), a7 = Avx.UnpackHigh(r6, r7);
-        Vector256<float> b0 = Avx.Shuffle(a0, a2, 0x44), b1 = Avx.Shuffle(a0, a2, 0xEE), b2 = Avx.Shuffle(a1, a3, 0x44), b3 = Avx.Shuffle(a1, a3, 0xEE);
-        Vector256<float> b4 = Avx.Shuffle(a4, a6, 0x44), b5 = Avx.Shuffle(a4, a6, 0xEE), b6 = Avx.Shuffle(a5, a7, 0x44), b7 = Avx.Shuffle(a5, a7, 0xEE);
+        Vector256<float> b0 = Avx.Shuffle(a0, a2, 0x44), b1 = Avx.Shuffle(a0, a2, 0xEE);
+        Vector256<float> b2 = Avx.Shuffle(a1, a3, 0x44), b3 = Avx.Shuffle(a1, a3, 0xEE);
+        Vector256<float> b4 = Avx.Shuffle(a4, a6, 0x44), b5 = Avx.Shuffle(a4, a6, 0xEE);
+        Vector256<float> b6 = Avx.Shuffle(a5, a7, 0x44), b7 = Avx.Shuffle(a5, a7, 0xEE);
         Put(Avx.Permute2x128(b0, b4, 0x20), y);
         Put(Avx.Permute2x128(b1, b5, 0x20), y + pitchY);
         Put(Avx.Permute2x128(b2, b6, 0x20), y + 2 * pitchY);

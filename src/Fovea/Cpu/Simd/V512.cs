@@ -61,7 +61,8 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
     public static void StoreMask(V512 mask, byte* p) => Avx512F.ConvertToVector128Byte(mask._v.AsUInt32() & Vector512<uint>.One).Store(p);
 
     [MethodImpl(In)]
-    public static V512 LoadMask(byte* p) => new(~Vector512.Equals(Avx512F.ConvertToVector512Int32(Vector128.Load(p)), Vector512<int>.Zero).AsSingle());
+    public static V512 LoadMask(byte* p) =>
+        new(~Vector512.Equals(Avx512F.ConvertToVector512Int32(Vector128.Load(p)), Vector512<int>.Zero).AsSingle());
 
     [MethodImpl(In)]
     public static void StoreInt64(V512 bits, long* p)

@@ -38,7 +38,9 @@ internal static partial class VMath
         return T.Xor(T.Select(odd, c, s), sign);
     }
 
-    /// <summary>x = quadrant·π/2 + r with |r| ≤ π/4 (a little more by rounding); the quadrant as int bits, of which the low two count.</summary>
+    /// <summary>
+    /// x = quadrant·π/2 + r with |r| ≤ π/4 (a little more by rounding); the quadrant as int bits, of which the low two count.
+    /// </summary>
     [MethodImpl(In)]
     static (T Remainder, T Quadrant) Reduce<T>(T x) where T : unmanaged, IVec<T>
     {

@@ -20,7 +20,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.AveragePool> where T : unmanaged, IVe
 
     protected override string Recipe(Ops.AveragePool op, KernelCase @case) => "AveragePool.vector";
 
-    protected override bool Supports(Ops.AveragePool op, KernelCase @case) => T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
+    protected override bool Supports(Ops.AveragePool op, KernelCase @case) =>
+        T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
 
     protected override LayoutRule Layouts(Ops.AveragePool op, KernelCase @case) => LayoutRule.All(Placement.ChannelsLast, @case);
 
@@ -28,13 +29,15 @@ sealed unsafe class Vector<T> : Kernel<Ops.AveragePool> where T : unmanaged, IVe
     {
         var window = PoolWindows.Of(op.Geometry, @case.Inputs[0], @case.Outputs[0]);
         nint rows = PoolWindows.RowsOfPiece((long)window.Width.Output * window.Taps * window.Channels);
-        return new([VectorKernels.Pieces(window.OutputRows, rows)], WalkerScratch: window.Taps * sizeof(nint), Prepared: new PoolRows(window, rows));
+        return new([VectorKernels.Pieces(window.OutputRows, rows)], WalkerScratch: window.Taps * sizeof(nint),
+            Prepared: new PoolRows(window, rows));
     }
 
     protected override void Run(Ops.AveragePool op, in KernelCall call)
     {
         var plan = (PoolRows)call.Prepared!;
         var (first, count) = plan.Piece(call.Piece, plan.Window.OutputRows);
-        AveragePoolLoops.Forward<T>((float*)call.Input(0), plan.Window, op.CountPadding, first, count, (nint*)call.WalkerScratch, (float*)call.Output(0));
+        AveragePoolLoops.Forward<T>((float*)call.Input(0), plan.Window, op.CountPadding, first, count, (nint*)call.WalkerScratch,
+            (float*)call.Output(0));
     }
 }

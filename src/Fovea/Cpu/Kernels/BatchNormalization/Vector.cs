@@ -39,14 +39,14 @@ sealed unsafe class Vector<T> : Kernel<Ops.BatchNormalization> where T : unmanag
         float* factor = (float*)call.Scratch, offset = factor + work.ConstantFloats;
         if (call.Phase == 0)
         {
-            BatchNormLoops.Finish((float*)call.Input(3), (float*)call.Input(4), work.Channels, op.Epsilon, (float*)call.Input(1), (float*)call.Input(2),
-                factor, offset);
+            BatchNormLoops.Finish((float*)call.Input(3), (float*)call.Input(4), work.Channels, op.Epsilon, (float*)call.Input(1),
+                (float*)call.Input(2), factor, offset);
             work.Repeat(factor);
             work.Repeat(offset);
             return;
         }
         var (row, rows) = work.Apply(call.Piece);
-        BatchNormLoops.ApplyFolded<T, CopyBody>((float*)call.Input(0) + row * work.Channels, rows, work.Channels, work.Fold, factor, offset, default,
-            (float*)call.Output(0) + row * work.Channels);
+        BatchNormLoops.ApplyFolded<T, CopyBody>((float*)call.Input(0) + row * work.Channels, rows, work.Channels, work.Fold, factor, offset,
+            default, (float*)call.Output(0) + row * work.Channels);
     }
 }

@@ -11,7 +11,9 @@ static class Vector
     public static Kernel[] All { get; } = [new Vector<V512>(), new Vector<V256>(), new Vector<V128>()];
 }
 
-/// <summary>The gradient of batch normalisation over channels-last float32 images: sums of pieces; their tree and the constants; one pass.</summary>
+/// <summary>
+/// The gradient of batch normalisation over channels-last float32 images: sums of pieces; their tree and the constants; one pass.
+/// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.BatchNormalizationGradient> where T : unmanaged, IVec<T>
 {
     static readonly string OwnName = $"BatchNormalizationGradient.vector.{T.Name}";
@@ -67,8 +69,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.BatchNormalizationGradient> where T :
                 nint start = row * work.Channels, whole = rows / work.Fold, rest = whole * work.Fold * work.Channels;
                 float* dx = (float*)call.Output(0) + start;
                 BatchNormLoops.ApplyGradient<T>(x + start, dy + start, null, whole, work.Channels * work.Fold, means, a, b, k, null, dx);
-                BatchNormLoops.ApplyGradient<T>(x + start + rest, dy + start + rest, null, rows - whole * work.Fold, work.Channels, means, a, b, k,
-                    null, dx + rest);
+                BatchNormLoops.ApplyGradient<T>(x + start + rest, dy + start + rest, null, rows - whole * work.Fold, work.Channels, means,
+                    a, b, k, null, dx + rest);
                 break;
         }
     }

@@ -12,7 +12,8 @@ static class Vector
 }
 
 /// <summary>
-/// Batch normalisation in training over channels-last float32 images: statistics of pieces; their tree and the constants; the image in one pass.
+/// Batch normalisation in training over channels-last float32 images: statistics of pieces; their tree and the constants; the image in one
+/// pass.
 /// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.BatchNormalizationTraining> where T : unmanaged, IVec<T>
 {
@@ -39,7 +40,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.BatchNormalizationTraining> where T :
     protected override void Run(Ops.BatchNormalizationTraining op, in KernelCall call)
     {
         var work = (BatchNormalizationWork)call.Prepared!;
-        float* x = (float*)call.Input(0), sums = (float*)call.Scratch, factor = sums + work.SumFloats, offset = factor + work.ConstantFloats;
+        float* x = (float*)call.Input(0), sums = (float*)call.Scratch, factor = sums + work.SumFloats,
+            offset = factor + work.ConstantFloats;
         switch (call.Phase)
         {
             case 0:
@@ -53,7 +55,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.BatchNormalizationTraining> where T :
                 BatchNormLoops.JoinStatistics<T>(sums, work.Cuts, work.Rows, work.Channels);
                 Buffer.MemoryCopy(sums, batchMean, work.Channels * sizeof(float), work.Channels * sizeof(float));
                 BatchNormLoops.Variance(sums + work.Pitch, work.Rows, work.Channels, variance);
-                BatchNormLoops.Finish(batchMean, variance, work.Channels, op.Epsilon, (float*)call.Input(1), (float*)call.Input(2), factor, offset);
+                BatchNormLoops.Finish(batchMean, variance, work.Channels, op.Epsilon, (float*)call.Input(1), (float*)call.Input(2), factor,
+                    offset);
                 work.Repeat(factor);
                 work.Repeat(offset);
                 break;

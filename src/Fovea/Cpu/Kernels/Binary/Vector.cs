@@ -38,8 +38,8 @@ static class Vector
 }
 
 /// <summary>
-/// z = f(x, y) of float32 with broadcasting. Where one operand is as large as the output and the other is one value, a row or a column of it,
-/// whole groups of rows are one loop; any other broadcast goes row by row.
+/// z = f(x, y) of float32 with broadcasting. Where one operand is as large as the output and the other is one value, a row or a column of
+/// it, whole groups of rows are one loop; any other broadcast goes row by row.
 /// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.Binary> where T : unmanaged, IVec<T>
 {
@@ -94,10 +94,12 @@ sealed unsafe class Vector<T> : Kernel<Ops.Binary> where T : unmanaged, IVec<T>
             nint at = row * walk.Columns + column;
             float* first = leftIsScalar ? right : left, second = leftIsScalar ? left : right;
             if (Vector.Comparison(op.Function) is { } comparison)
-                Elementwise<T>.Compare(comparison, first, second, leftIsScalar || rightIsScalar, leftIsScalar, columns, (byte*)call.Output(0) + at);
+                Elementwise<T>.Compare(comparison, first, second, leftIsScalar || rightIsScalar, leftIsScalar, columns,
+                    (byte*)call.Output(0) + at);
             else
                 Elementwise<T>.Binary(Vector.Arithmetic(op.Function)!.Value, first, second,
-                    leftIsScalar || rightIsScalar ? Broadcast.Scalar : Broadcast.None, leftIsScalar, 1, columns, (float*)call.Output(0) + at);
+                    leftIsScalar || rightIsScalar ? Broadcast.Scalar : Broadcast.None, leftIsScalar, 1, columns,
+                    (float*)call.Output(0) + at);
         }
     }
 
@@ -122,7 +124,9 @@ sealed unsafe class Vector<T> : Kernel<Ops.Binary> where T : unmanaged, IVec<T>
 
         public BroadcastWalk Walk { get; }
 
-        /// <summary>How the other operand meets the full one, and whether that is the second; null where rows are done one by one.</summary>
+        /// <summary>
+        /// How the other operand meets the full one, and whether that is the second; null where rows are done one by one.
+        /// </summary>
         public (Broadcast Broadcast, bool Swapped)? Pattern { get; }
 
         bool IsFull(int input)

@@ -19,7 +19,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.BroadcastTo> where T : unmanaged, IVe
 
     protected override string Recipe(Ops.BroadcastTo op, KernelCase @case) => "BroadcastTo.vector";
 
-    protected override bool Supports(Ops.BroadcastTo op, KernelCase @case) => T.IsSupported && @case.Outputs[0].Bytes == 4 * @case.Outputs[0].Count;
+    protected override bool Supports(Ops.BroadcastTo op, KernelCase @case) =>
+        T.IsSupported && @case.Outputs[0].Bytes == 4 * @case.Outputs[0].Count;
 
     protected override LayoutRule Layouts(Ops.BroadcastTo op, KernelCase @case) => LayoutRule.All(Placement.Common, @case);
 

@@ -21,7 +21,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.Cast> where T : unmanaged, IVec<T>
     protected override string Recipe(Ops.Cast op, KernelCase @case) => "Cast.vector";
 
     protected override bool Supports(Ops.Cast op, KernelCase @case) => T.IsSupported
-        && (@case.Inputs[0].Element, @case.Outputs[0].Element) is (ElementType.Bool, ElementType.Float32) or (ElementType.Float32, ElementType.Bool);
+        && (@case.Inputs[0].Element, @case.Outputs[0].Element) is (ElementType.Bool, ElementType.Float32)
+            or (ElementType.Float32, ElementType.Bool);
 
     protected override LayoutRule Layouts(Ops.Cast op, KernelCase @case) => LayoutRule.All(Placement.Common, @case);
 
@@ -29,8 +30,10 @@ sealed unsafe class Vector<T> : Kernel<Ops.Cast> where T : unmanaged, IVec<T>
 
     protected override void Run(Ops.Cast op, in KernelCall call)
     {
-        nint start = (nint)call.Piece * VectorKernels.Grain, count = (nint)Math.Min(VectorKernels.Grain, call.Case.Outputs[0].Count - start);
-        if (op.To == ElementType.Float32) ElementwiseLoops.BytesToFloats<T>((byte*)call.Input(0) + start, count, (float*)call.Output(0) + start);
+        nint start = (nint)call.Piece * VectorKernels.Grain;
+        nint count = (nint)Math.Min(VectorKernels.Grain, call.Case.Outputs[0].Count - start);
+        if (op.To == ElementType.Float32)
+            ElementwiseLoops.BytesToFloats<T>((byte*)call.Input(0) + start, count, (float*)call.Output(0) + start);
         else ElementwiseLoops.FloatsToBytes<T>((float*)call.Input(0) + start, count, (byte*)call.Output(0) + start);
     }
 }

@@ -11,7 +11,10 @@ static class Vector
     public static Kernel[] All { get; } = [new Vector<V512>(), new Vector<V256>(), new Vector<V128>()];
 }
 
-/// <summary>The logarithm of softmax of float32 along any axis, in whatever layout: over rows where the axis is innermost, else over vectors of the inner elements.</summary>
+/// <summary>
+/// The logarithm of softmax of float32 along any axis, in whatever layout: over rows where the axis is innermost, else over vectors of the
+/// inner elements.
+/// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.LogSoftmax> where T : unmanaged, IVec<T>
 {
     static readonly string OwnName = $"LogSoftmax.vector.{T.Name}";

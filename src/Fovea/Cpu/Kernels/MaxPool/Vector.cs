@@ -31,7 +31,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.MaxPool> where T : unmanaged, IVec<T>
     {
         var window = PoolWindows.Of(op.Geometry, @case.Inputs[0], @case.Outputs[0]);
         nint rows = PoolWindows.RowsOfPiece((long)window.Width.Output * window.Taps * window.Channels);
-        return new([VectorKernels.Pieces(window.OutputRows, rows)], WalkerScratch: window.Taps * sizeof(nint), Prepared: new PoolRows(window, rows));
+        return new([VectorKernels.Pieces(window.OutputRows, rows)], WalkerScratch: window.Taps * sizeof(nint),
+            Prepared: new PoolRows(window, rows));
     }
 
     protected override void Run(Ops.MaxPool op, in KernelCall call)

@@ -11,7 +11,10 @@ static class Vector
     public static Kernel[] All { get; } = [new Vector<V512>(), new Vector<V256>(), new Vector<V128>()];
 }
 
-/// <summary>The gradient of max pooling of channels-last float32 images by indices; a piece is an image's strip of channels, so places add in order.</summary>
+/// <summary>
+/// The gradient of max pooling of channels-last float32 images by indices; a piece is an image's strip of channels, so places add in
+/// order.
+/// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.MaxPoolGradient> where T : unmanaged, IVec<T>
 {
     const int Strip = 64;
@@ -22,7 +25,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.MaxPoolGradient> where T : unmanaged,
 
     protected override string Recipe(Ops.MaxPoolGradient op, KernelCase @case) => "MaxPoolGradient.vector";
 
-    protected override bool Supports(Ops.MaxPoolGradient op, KernelCase @case) => T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
+    protected override bool Supports(Ops.MaxPoolGradient op, KernelCase @case) =>
+        T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
 
     protected override LayoutRule Layouts(Ops.MaxPoolGradient op, KernelCase @case) => LayoutRule.All(Placement.ChannelsLast, @case);
 
@@ -38,7 +42,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.MaxPoolGradient> where T : unmanaged,
         int channels = dx.Sizes[1], strips = Strips(channels);
         if (dx.Count == 0) return;
         nint image = call.Piece / strips, first = call.Piece % strips * Strip;
-        nint inputPixels = (nint)new Dims(dx.Sizes.AsSpan()[2..]).Product(), outputPixels = (nint)new Dims(dy.Sizes.AsSpan()[2..]).Product();
+        nint inputPixels = (nint)new Dims(dx.Sizes.AsSpan()[2..]).Product();
+        nint outputPixels = (nint)new Dims(dy.Sizes.AsSpan()[2..]).Product();
         MaxPoolLoops.GradientByIndices<T>((float*)call.Input(0), (long*)call.Input(1), inputPixels, outputPixels, channels, image, first,
             Math.Min(Strip, channels - first), (float*)call.Output(0));
     }

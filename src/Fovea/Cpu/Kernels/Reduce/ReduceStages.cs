@@ -37,7 +37,10 @@ enum ReducePhaseKind : byte
 sealed record ReducePhase(ReducePhaseKind Kind, nint Outer, nint Length, nint Inner, nint Cuts, nint Grain, int Pieces, float Divisor,
     nint Source, nint Target);
 
-/// <summary>The phases of a reduction over any axes, for one layout of the input. A place is <see cref="Input"/>, <see cref="Output"/> or floats into the scratch.</summary>
+/// <summary>
+/// The phases of a reduction over any axes, for one layout of the input. A place is <see cref="Input"/>, <see cref="Output"/> or floats
+/// into the scratch.
+/// </summary>
 sealed class ReduceStages
 {
     /// <summary>The kernel's input.</summary>

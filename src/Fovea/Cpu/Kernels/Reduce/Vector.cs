@@ -13,8 +13,8 @@ static class Vector
 }
 
 /// <summary>
-/// Reductions of float32 over any axes, stage by stage: first the innermost run of reduced axes as rows, then each outer run as columns. Long runs
-/// are cut into pieces that join in a binary tree (<see cref="RowReductions"/>, <see cref="ColumnReductions"/>).
+/// Reductions of float32 over any axes, stage by stage: first the innermost run of reduced axes as rows, then each outer run as columns.
+/// Long runs are cut into pieces that join in a binary tree (<see cref="RowReductions"/>, <see cref="ColumnReductions"/>).
 /// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
 {
@@ -33,7 +33,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
     protected override KernelWork Prepare(Ops.Reduce op, KernelCase @case)
     {
         var stages = new ReduceStages(op, @case.Inputs[0]);
-        return new([.. stages.Phases.Select(p => p.Pieces)], stages.ScratchFloats * sizeof(float), stages.WalkerFloats * sizeof(float), stages);
+        return new([.. stages.Phases.Select(p => p.Pieces)], stages.ScratchFloats * sizeof(float), stages.WalkerFloats * sizeof(float),
+            stages);
     }
 
     protected override void Run(Ops.Reduce op, in KernelCall call)
@@ -60,11 +61,13 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
                 break;
             case ReducePhaseKind.Rows:
                 nint first = call.Piece * phase.Grain;
-                RowReductions.Rows<T, TBody>(x + first * length, Math.Min(phase.Grain, outer - first), length, body, phase.Divisor, y + first);
+                RowReductions.Rows<T, TBody>(x + first * length, Math.Min(phase.Grain, outer - first), length, body, phase.Divisor,
+                    y + first);
                 break;
             case ReducePhaseKind.RowPieces:
                 nint pieces = phase.Cuts, row = call.Piece / pieces, at = call.Piece % pieces * RowReductions.Piece;
-                y[call.Piece] = RowReductions.ReducePiece<T, TBody>(x + row * length + at, Math.Min(RowReductions.Piece, length - at), body);
+                y[call.Piece] = RowReductions.ReducePiece<T, TBody>(x + row * length + at, Math.Min(RowReductions.Piece, length - at),
+                    body);
                 break;
             case ReducePhaseKind.JoinRows:
                 y[call.Piece] = RowReductions.JoinPieces(x + call.Piece * length, length, body) / phase.Divisor;
@@ -73,7 +76,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
                 Columns(phase, call.Piece, body, x, (float*)call.WalkerScratch, y);
                 break;
             case ReducePhaseKind.JoinColumns:
-                ColumnReductions.JoinPieces<T, TBody>(x + call.Piece * length * inner, length, inner, body, phase.Divisor, y + call.Piece * inner);
+                ColumnReductions.JoinPieces<T, TBody>(x + call.Piece * length * inner, length, inner, body, phase.Divisor,
+                    y + call.Piece * inner);
                 break;
             case ReducePhaseKind.Order:
                 Reorder(stages.Order!, call.Piece, x, y);
@@ -92,12 +96,14 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
         }
     }
 
-    static void Columns<TBody>(ReducePhase phase, int piece, TBody body, float* x, float* scratch, float* y) where TBody : struct, IReduceBody
+    static void Columns<TBody>(ReducePhase phase, int piece, TBody body, float* x, float* scratch, float* y)
+        where TBody : struct, IReduceBody
     {
         // Pieces count over outer, then cuts of the rows, then strips of the columns.
         nint strips = (phase.Inner + phase.Grain - 1) / phase.Grain, strip = piece % strips * phase.Grain;
         nint cut = piece / strips % phase.Cuts, outer = piece / strips / phase.Cuts;
-        nint rows = Math.Min(ColumnReductions.Piece, phase.Length - cut * ColumnReductions.Piece), columns = Math.Min(phase.Grain, phase.Inner - strip);
+        nint rows = Math.Min(ColumnReductions.Piece, phase.Length - cut * ColumnReductions.Piece);
+        nint columns = Math.Min(phase.Grain, phase.Inner - strip);
         float* from = x + (outer * phase.Length + cut * ColumnReductions.Piece) * phase.Inner + strip;
         float* to = y + (outer * phase.Cuts + cut) * phase.Inner + strip;
         ColumnReductions.ReducePiece<T, TBody>(from, rows, columns, phase.Inner, body, scratch, to);

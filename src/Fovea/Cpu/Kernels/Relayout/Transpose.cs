@@ -5,8 +5,8 @@ using Fovea.Runtime;
 namespace Fovea.Cpu.Kernels.Relayout;
 
 /// <summary>
-/// The layout changes that are copies or transposes of matrices: row-major images to channels-last and back. Elements of any type of four bytes; a
-/// plain copy takes elements of any size.
+/// The layout changes that are copies or transposes of matrices: row-major images to channels-last and back. Elements of any type of four
+/// bytes; a plain copy takes elements of any size.
 /// </summary>
 sealed unsafe class Transpose : Kernel<Runtime.Relayout>
 {
@@ -38,7 +38,8 @@ sealed unsafe class Transpose : Kernel<Runtime.Relayout>
         }
         nint cuts = (plan.Rows + plan.Grain - 1) / plan.Grain, matrix = call.Piece / cuts, row = call.Piece % cuts * plan.Grain;
         uint* x = (uint*)call.Input(0) + matrix * plan.Rows * plan.Columns, y = (uint*)call.Output(0) + matrix * plan.Rows * plan.Columns;
-        TransposeLoops.Transpose(x + row, plan.Columns, Math.Min(plan.Grain, plan.Rows - row), plan.Rows, plan.Columns, y + row * plan.Columns);
+        TransposeLoops.Transpose(x + row, plan.Columns, Math.Min(plan.Grain, plan.Rows - row), plan.Rows, plan.Columns,
+            y + row * plan.Columns);
     }
 
     /// <summary>Matrices whose destination is [rows, columns]; one column stands for a copy of so many bytes.</summary>

@@ -11,7 +11,9 @@ static class Vector
     public static Kernel[] All { get; } = [new Vector<V512>(), new Vector<V256>(), new Vector<V128>()];
 }
 
-/// <summary>Softmax of float32 along any axis, in whatever layout: over rows where the axis is innermost, else over vectors of the inner elements.</summary>
+/// <summary>
+/// Softmax of float32 along any axis, in whatever layout: over rows where the axis is innermost, else over vectors of the inner elements.
+/// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.Softmax> where T : unmanaged, IVec<T>
 {
     static readonly string OwnName = $"Softmax.vector.{T.Name}";

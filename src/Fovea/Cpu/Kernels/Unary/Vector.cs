@@ -50,7 +50,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.Unary> where T : unmanaged, IVec<T>
     protected override void Run(Ops.Unary op, in KernelCall call)
     {
         var (code, p, q) = Vector.Body(op)!.Value;
-        nint start = (nint)call.Piece * VectorKernels.Grain, count = (nint)Math.Min(VectorKernels.Grain, call.Case.Outputs[0].Count - start);
+        nint start = (nint)call.Piece * VectorKernels.Grain;
+        nint count = (nint)Math.Min(VectorKernels.Grain, call.Case.Outputs[0].Count - start);
         Elementwise<T>.Unary(code, p, q, (float*)call.Input(0) + start, count, (float*)call.Output(0) + start);
     }
 }
