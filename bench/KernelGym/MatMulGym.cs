@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Fovea.Cpu.Kernels.MatMul;
 using Fovea.Cpu.Kernels.MicroKernels;
 
@@ -11,6 +12,7 @@ static unsafe class MatMulGym
     public static void Run()
     {
         Console.WriteLine($"fused multiply-adds in registers: {Ceiling.Registers():F1} GF/s");
+        Console.WriteLine($"reading 64 MiB in order: {ReadSpeed():F1} GB/s");
         Print("512 x 512 x 512", 512, 512, 512, false, false);
         Print("512 x 512 x 512, right transposed", 512, 512, 512, false, true);
         Print("512 x 512 x 512, left transposed", 512, 512, 512, true, false);
@@ -27,6 +29,31 @@ static unsafe class MatMulGym
         Print("product 1 x 4096 x 4096", 1, 4096, 4096, false, false);
         Print("linear 4 x 4096 x 4096", 4, 4096, 4096, false, true);
         Print("product 4096 x 1 x 4096", 4096, 1, 4096, false, false);
+    }
+
+    /// <summary>What a product of one row can hope for: GB/s of a sum over more floats than the caches hold.</summary>
+    static double ReadSpeed()
+    {
+        const int Count = 1 << 24;
+        float* block = Memory.Random(Count, 1);
+        double best = 0;
+        for (int i = 0; i < 5; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            var sums = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+            for (int at = 0; at < Count; at += 64)
+            {
+                sums.Item1 += Vector512.Load(block + at);
+                sums.Item2 += Vector512.Load(block + at + 16);
+                sums.Item3 += Vector512.Load(block + at + 32);
+                sums.Item4 += Vector512.Load(block + at + 48);
+            }
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (Vector512.Sum(sums.Item1 + sums.Item2 + sums.Item3 + sums.Item4) == 0) throw new InvalidOperationException("nothing was read");
+            best = Math.Max(best, 4.0 * Count / seconds / 1e9);
+        }
+        Memory.Free((nint)block);
+        return best;
     }
 
     static void Print(string name, int rows, int columns, int depth, bool transposeLeft, bool transposeRight)

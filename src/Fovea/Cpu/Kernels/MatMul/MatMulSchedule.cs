@@ -12,7 +12,7 @@ internal sealed class MatMulSchedule
 {
     // A block of the reduction: a tile of rows stays in the first cache (14 × 256 floats), a unit's panels in the second.
     const int MostDepth = 256, MostRows = 192, MostPanelFloats = 256 * 256;
-    const int EnoughUnits = 16;
+    const int EnoughUnits = 16, FewRows = 8;
     const long SmallestPiece = 1 << 18;     // multiply-adds
 
     readonly int _rowUnits, _columnUnits, _unitsInPiece;
@@ -21,13 +21,16 @@ internal sealed class MatMulSchedule
     {
         Sizes = sizes;
         PanelColumns = panelColumns;
-        DepthBlock = Math.Max(1, RoundUp(Divide(sizes.Depth, Divide(sizes.Depth, MostDepth)), 16));
+        // Few rows: the right operand is read at the speed of memory, in long runs.
+        int mostDepth = sizes.Rows <= FewRows && sizes.RightColumn == 1 ? 32 : MostDepth;
+        DepthBlock = RoundUp(Divide(sizes.Depth, Divide(sizes.Depth, mostDepth)), 16);
         RowsInUnit = RoundUp(Divide(sizes.Rows, Divide(sizes.Rows, MostRows)), tileRows);
         _rowUnits = Divide(sizes.Rows, RowsInUnit);
         int panels = Divide(sizes.Columns, panelColumns);
-        // Rows read again for every unit are cheap for two panels of sixteen-float vectors, dear for one.
-        int least = Math.Min(panels, 64 / panelColumns), most = Math.Max(least, MostPanelFloats / (DepthBlock * panelColumns));
-        PanelsInUnit = (int)Math.Clamp((long)panels * _rowUnits * sizes.Products / EnoughUnits, least, most);
+        // Each unit reads its rows again, and brings them into order again where they are not: that wants many columns.
+        int least = Math.Min(panels, (LeftIsTransposed ? 256 : 64) / panelColumns), most = MostPanelFloats / (DepthBlock * panelColumns);
+        PanelsInUnit = (int)Math.Clamp((long)panels * _rowUnits * sizes.Products / EnoughUnits, least, Math.Max(least, most));
+        if (sizes.Rows <= FewRows) PanelsInUnit = sizes.RightColumn == 1 ? Math.Min(panels, 2048 / panelColumns) : 1;
         _columnUnits = Divide(panels, PanelsInUnit);
         long work = (long)RowsInUnit * PanelsInUnit * panelColumns * sizes.Depth, units = (long)_rowUnits * _columnUnits * sizes.Products;
         _unitsInPiece = (int)Math.Clamp(SmallestPiece / Math.Max(1, work), 1, units);
@@ -35,7 +38,7 @@ internal sealed class MatMulSchedule
         Pieces = Divide(Units, _unitsInPiece);
         // Rows whose distance is near a multiple of 4 KiB share their places in the first cache: they are copied to a better distance.
         nint distance = sizes.LeftRow * sizeof(float) % 4096;
-        PacksLeft = sizes.LeftDepth != 1 || (sizes.Rows > 4 && Math.Min(distance, 4096 - distance) < 64);
+        PacksLeft = LeftIsTransposed || (sizes.Rows > 4 && Math.Min(distance, 4096 - distance) < 64);
         LeftPitch = DepthBlock + 16;
 
         long at = 0;
@@ -47,7 +50,7 @@ internal sealed class MatMulSchedule
         }
         Panels = Take((long)PanelsInUnit * DepthBlock * panelColumns);
         Bias = Take((long)PanelsInUnit * panelColumns);
-        Left = Take(PacksLeft ? (long)tileRows * LeftPitch : 0);
+        Left = Take(PacksLeft ? 16L * LeftPitch : 0);
         ScratchBytes = at * sizeof(float);
     }
 
@@ -106,6 +109,8 @@ internal sealed class MatMulSchedule
         return (product, row * RowsInUnit, Math.Min(Sizes.Rows, (row + 1) * RowsInUnit), column * width,
             Math.Min(Sizes.Columns, (column + 1) * width));
     }
+
+    bool LeftIsTransposed => Sizes.LeftDepth != 1;
 
     static int Divide(int value, int by) => (value + by - 1) / by;
 

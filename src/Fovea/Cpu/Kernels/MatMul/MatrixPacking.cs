@@ -43,13 +43,16 @@ internal static unsafe class MatrixPacking
     /// <param name="wide">Whether AVX-512 may be used.</param>
     public static void Transpose(float* from, nint columnPitch, int steps, int columns, int panelColumns, float* to, bool wide)
     {
+        if (columns < panelColumns) new Span<float>(to, steps * panelColumns).Clear();
         int column = 0;
         if (wide && Avx512F.IsSupported)
-            for (; column + 16 <= columns; column += 16) TransposeSixteen(from + column * columnPitch, columnPitch, steps, to + column, panelColumns);
+        {
+            for (; column + 16 <= columns; column += 16)
+                TransposeSixteen(from + column * columnPitch, columnPitch, steps, to + column, panelColumns);
+        }
         for (; column + 4 <= columns; column += 4) TransposeFour(from + column * columnPitch, columnPitch, steps, to + column, panelColumns);
-        for (; column < panelColumns; column++)
-            for (int step = 0; step < steps; step++)
-                to[(nint)step * panelColumns + column] = column < columns ? from[column * columnPitch + step] : 0;
+        for (; column < columns; column++)
+            for (int step = 0; step < steps; step++) to[(nint)step * panelColumns + column] = from[column * columnPitch + step];
     }
 
     /// <summary>Element by element, for any strides: <c>to[step · toPitch + column]</c>, zero from <paramref name="columns"/> on.</summary>
@@ -73,9 +76,20 @@ internal static unsafe class MatrixPacking
     }
 
     /// <summary>Turns steps of adjacent rows into rows of adjacent steps.</summary>
+    /// <param name="from">The first step's first row.</param>
+    /// <param name="stepPitch">Floats from one step to the next.</param>
+    /// <param name="rows">Rows wanted, at most 16.</param>
+    /// <param name="steps">Steps of the reduction.</param>
+    /// <param name="to">The first row; there is room for 16.</param>
+    /// <param name="toPitch">Floats from one row to the next, at least the steps rounded up to 16.</param>
+    /// <param name="wide">Whether AVX-512 may be used, and 16 rows may be read.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void TransposeRows(float* from, nint stepPitch, int rows, int steps, float* to, nint toPitch)
+    public static void TransposeRows(float* from, nint stepPitch, int rows, int steps, float* to, nint toPitch, bool wide)
     {
+        if (wide && Avx512F.IsSupported)
+        {
+            for (; steps >= 16; steps -= 16, from += 16 * stepPitch, to += 16) TransposeSixteen(from, stepPitch, 16, to, toPitch);
+        }
         int row = 0;
         for (; row + 4 <= rows; row += 4)
         {

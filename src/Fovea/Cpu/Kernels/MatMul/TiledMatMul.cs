@@ -14,6 +14,8 @@ namespace Fovea.Cpu.Kernels.MatMul;
 /// </remarks>
 internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKernel
 {
+    static bool Wide => typeof(TMicro) == typeof(Avx512MicroKernel);
+
     /// <summary>Computes a piece.</summary>
     /// <param name="schedule">The cut.</param>
     /// <param name="piece">From 0 to <see cref="MatMulSchedule.Pieces"/>.</param>
@@ -40,7 +42,7 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
                 int steps = Math.Min(schedule.DepthBlock, sizes.Depth - step);
                 PackPanels(schedule, rightColumns + step * sizes.RightDepth, steps, columnEnd - column, scratch + schedule.Panels);
                 bool last = step + steps == sizes.Depth;
-                Multiply(schedule, leftRows + step * sizes.LeftDepth, rowEnd - row, steps, columnEnd - column, step > 0,
+                Multiply(schedule, leftRows + step * sizes.LeftDepth, rowEnd - row, sizes.Rows - row, steps, columnEnd - column, step > 0,
                     last ? padded : null, scratch, target);
             }
         }
@@ -56,18 +58,17 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
             MatrixPacking.Copy(from, sizes.RightDepth, steps, columns, width, to, pitch);
             return;
         }
-        bool wide = typeof(TMicro) == typeof(Avx512MicroKernel);
         for (int column = 0; column < columns; column += width, to += pitch)
         {
             float* first = from + column * sizes.RightColumn;
             int count = Math.Min(width, columns - column);
-            if (sizes.RightDepth == 1) MatrixPacking.Transpose(first, sizes.RightColumn, steps, count, width, to, wide);
+            if (sizes.RightDepth == 1) MatrixPacking.Transpose(first, sizes.RightColumn, steps, count, width, to, Wide);
             else MatrixPacking.Gather(first, sizes.RightDepth, sizes.RightColumn, steps, count, width, to, width);
         }
     }
 
-    static void Multiply(MatMulSchedule schedule, float* left, int rows, int steps, int columns, bool accumulate, float* bias,
-        float* scratch, float* output)
+    static void Multiply(MatMulSchedule schedule, float* left, int rows, int rowsLeft, int steps, int columns, bool accumulate,
+        float* bias, float* scratch, float* output)
     {
         var sizes = schedule.Sizes;
         float** addresses = stackalloc float*[MicroTile.RowPitch];
@@ -82,7 +83,7 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
             nint distance = sizes.LeftRow;
             if (schedule.PacksLeft)
             {
-                PackRows(schedule, first, tile.RowCount, steps, scratch + schedule.Left);
+                PackRows(schedule, first, tile.RowCount, rowsLeft - row, steps, scratch + schedule.Left);
                 first = scratch + schedule.Left;
                 distance = schedule.LeftPitch;
             }
@@ -101,11 +102,11 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
         }
     }
 
-    static void PackRows(MatMulSchedule schedule, float* from, int rows, int steps, float* to)
+    static void PackRows(MatMulSchedule schedule, float* from, int rows, int rowsLeft, int steps, float* to)
     {
         var sizes = schedule.Sizes;
         if (sizes.LeftDepth == 1) MatrixPacking.CopyRows(from, sizes.LeftRow, rows, steps, to, schedule.LeftPitch);
-        else if (sizes.LeftRow == 1) MatrixPacking.TransposeRows(from, sizes.LeftDepth, rows, steps, to, schedule.LeftPitch);
+        else if (sizes.LeftRow == 1) MatrixPacking.TransposeRows(from, sizes.LeftDepth, rows, steps, to, schedule.LeftPitch, Wide && rowsLeft >= 16);
         else MatrixPacking.Gather(from, sizes.LeftRow, sizes.LeftDepth, rows, steps, steps, to, schedule.LeftPitch);
     }
 }
