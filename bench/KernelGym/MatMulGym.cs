@@ -49,7 +49,8 @@ static unsafe class MatMulGym
                 sums.Item4 += Vector512.Load(block + at + 48);
             }
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (Vector512.Sum(sums.Item1 + sums.Item2 + sums.Item3 + sums.Item4) == 0) throw new InvalidOperationException("nothing was read");
+            float sum = Vector512.Sum(sums.Item1 + sums.Item2 + sums.Item3 + sums.Item4);
+            if (sum == 0) throw new InvalidOperationException("nothing was read");
             best = Math.Max(best, 4.0 * Count / seconds / 1e9);
         }
         Memory.Free((nint)block);
@@ -67,9 +68,10 @@ static unsafe class MatMulGym
         var schedule = MatMulSchedule.Of<Avx512MicroKernel>(sizes);
         double work = 2.0 * rows * columns * depth, bytes = sizeof(float) * ((double)rows * depth + (double)depth * columns);
         double seconds = Measure<Avx512MicroKernel>(sizes);
-        Console.WriteLine($"{name,-34} avx512 {work / seconds / 1e9,6:F1} GF/s ({seconds * 1e6,7:F0} us, {bytes / seconds / 1e9,5:F1} GB/s)  "
-            + $"avx2 {work / Measure<Avx2MicroKernel>(sizes) / 1e9,6:F1}  portable {work / Measure<PortableMicroKernel>(sizes) / 1e9,6:F1}   "
-            + $"{schedule.Pieces} pieces, unit {schedule.RowsInUnit} x {schedule.PanelsInUnit} panels");
+        Console.WriteLine($"{name,-34} avx512 {work / seconds / 1e9,6:F1} GF/s ({seconds * 1e6,7:F0} us, {bytes / seconds / 1e9,5:F1} GB/s)"
+            + $"  avx2 {work / Measure<Avx2MicroKernel>(sizes) / 1e9,6:F1}"
+            + $"  portable {work / Measure<PortableMicroKernel>(sizes) / 1e9,6:F1}"
+            + $"   {schedule.Pieces} pieces, unit {schedule.RowsInUnit} x {schedule.PanelsInUnit} panels");
     }
 
     static double Measure<T>(MatMulSizes sizes) where T : struct, IMicroKernel

@@ -94,7 +94,8 @@ public unsafe class TiledMatMulTests
             }
             string place = $"{sizes.Rows} x {sizes.Columns} x {sizes.Depth}, product {product}, row {row}, column {column}";
             if (sum != output.Data[at]) Assert.Fail($"{place}: {output.Data[at]:R}, expected {sum:R}");
-            if (!(Math.Abs(exact - sum) <= 4 * Math.Sqrt(sizes.Depth + 1) * Math.Pow(2, -24) * size)) Assert.Fail($"{place}: {sum}, is {exact}");
+            double bound = 4 * Math.Sqrt(sizes.Depth + 1) * Math.Pow(2, -24) * size;
+            if (!(Math.Abs(exact - sum) <= bound)) Assert.Fail($"{place}: {sum:R}, is {exact:R}");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Fovea.Cpu.Kernels.MatMul;
 /// <summary>Brings a part of a matrix into the order in which a micro-kernel reads it.</summary>
 internal static unsafe class MatrixPacking
 {
-    /// <summary>Copies steps × columns, columns adjacent in memory: <c>to[panel][step][columns of a panel]</c>, filled up with zeros.</summary>
+    /// <summary>Copies steps × columns, columns adjacent in memory: <c>to[panel][step][column]</c>, filled up with zeros.</summary>
     /// <param name="from">The first step's first column.</param>
     /// <param name="stepPitch">Floats from one step to the next.</param>
     /// <param name="steps">Steps of the reduction.</param>
@@ -50,7 +50,8 @@ internal static unsafe class MatrixPacking
             for (; column + 16 <= columns; column += 16)
                 TransposeSixteen(from + column * columnPitch, columnPitch, steps, to + column, panelColumns);
         }
-        for (; column + 4 <= columns; column += 4) TransposeFour(from + column * columnPitch, columnPitch, steps, to + column, panelColumns);
+        for (; column + 4 <= columns; column += 4)
+            TransposeFour(from + column * columnPitch, columnPitch, steps, to + column, panelColumns);
         for (; column < columns; column++)
             for (int step = 0; step < steps; step++) to[(nint)step * panelColumns + column] = from[column * columnPitch + step];
     }
@@ -149,7 +150,8 @@ internal static unsafe class MatrixPacking
 
     /// <summary>Of four columns: quarter q of result i has the four values of step 4q + i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Band(float* from, nint pitch, out Vector512<float> r0, out Vector512<float> r1, out Vector512<float> r2, out Vector512<float> r3)
+    static void Band(float* from, nint pitch,
+        out Vector512<float> r0, out Vector512<float> r1, out Vector512<float> r2, out Vector512<float> r3)
     {
         Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + pitch);
         Vector512<float> c = Vector512.Load(from + 2 * pitch), d = Vector512.Load(from + 3 * pitch);

@@ -4,7 +4,7 @@ namespace Fovea.Cpu.Kernels.MatMul;
 
 /// <summary>Products of matrices in register tiles, for one micro-kernel.</summary>
 /// <remarks>
-/// <para>Formula: <c>y[m][n] = bias[n] + Σ over k ascending of left[m][k] · right[k][n]</c>, one accumulator an output, the bias last.</para>
+/// <para>Formula: <c>y[m][n] = bias[n] + Σ over k ascending of left[m][k] · right[k][n]</c>, one accumulator, the bias last.</para>
 /// <para>
 /// Order: blocks of the reduction outside; in each the unit's panels of the right operand are packed as <c>[panel][k][columns]</c>
 /// (second cache), then tile by tile of rows (first cache) against all panels. Between blocks the sums wait in the output.
@@ -105,8 +105,9 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
     static void PackRows(MatMulSchedule schedule, float* from, int rows, int rowsLeft, int steps, float* to)
     {
         var sizes = schedule.Sizes;
-        if (sizes.LeftDepth == 1) MatrixPacking.CopyRows(from, sizes.LeftRow, rows, steps, to, schedule.LeftPitch);
-        else if (sizes.LeftRow == 1) MatrixPacking.TransposeRows(from, sizes.LeftDepth, rows, steps, to, schedule.LeftPitch, Wide && rowsLeft >= 16);
-        else MatrixPacking.Gather(from, sizes.LeftRow, sizes.LeftDepth, rows, steps, steps, to, schedule.LeftPitch);
+        int pitch = schedule.LeftPitch;
+        if (sizes.LeftDepth == 1) MatrixPacking.CopyRows(from, sizes.LeftRow, rows, steps, to, pitch);
+        else if (sizes.LeftRow == 1) MatrixPacking.TransposeRows(from, sizes.LeftDepth, rows, steps, to, pitch, Wide && rowsLeft >= 16);
+        else MatrixPacking.Gather(from, sizes.LeftRow, sizes.LeftDepth, rows, steps, steps, to, pitch);
     }
 }
