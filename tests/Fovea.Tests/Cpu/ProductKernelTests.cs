@@ -31,7 +31,7 @@ public class ProductKernelTests
             for (int i = 0; i < expected.Length; i++)
             {
                 if (!(Math.Abs(expected[i] - values[i]) <= 2e-5f * (1 + Math.Abs(expected[i]))))
-                    Assert.Fail($"{op}: {i}: {values[i]:R}, expected {expected[i]:R}");
+                    Assert.Fail($"{op} of {string.Join(", ", inputs.Select(x => x.Sizes))}: {i}: {values[i]:R}, expected {expected[i]:R}");
             }
             Assert.Equal(actual.Bytes, KernelHarness.Run(kernel, op, new KernelRun { LastFirst = true }, inputs)[0].Bytes);
         }

@@ -36,8 +36,8 @@ internal sealed record MatMulSizes
     /// <summary>Where each product's right operand starts.</summary>
     public nint[] RightStarts { get; init; } = [0];
 
-    /// <summary>Whether the one bias is added to every column: rows and columns are exchanged.</summary>
-    public bool OneBias { get; init; }
+    /// <summary>Whether the caller's right operand is the left one here and the other way round; its one bias is every column's.</summary>
+    public bool Exchanged { get; init; }
 
     /// <summary>How many products.</summary>
     public int Products => LeftStarts.Length;
@@ -80,7 +80,7 @@ internal sealed record MatMulSizes
         {
             Rows = 1, Columns = sizes.Rows, LeftRow = sizes.RightColumn, LeftDepth = sizes.RightDepth,
             RightDepth = sizes.LeftDepth, RightColumn = sizes.LeftRow,
-            LeftStarts = sizes.RightStarts, RightStarts = sizes.LeftStarts, OneBias = true,
+            LeftStarts = sizes.RightStarts, RightStarts = sizes.LeftStarts, Exchanged = true,
         };
     }
 

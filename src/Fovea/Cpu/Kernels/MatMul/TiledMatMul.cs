@@ -27,13 +27,19 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
     public static void Run(MatMulSchedule schedule, int piece, float* left, float* right, float* bias, float* scratch, float* output)
     {
         var sizes = schedule.Sizes;
+        if (sizes.Exchanged)
+        {
+            float* other = left;
+            left = right;
+            right = other;
+        }
         var (from, to) = schedule.PieceUnits(piece);
         for (int unit = from; unit < to; unit++)
         {
             var (product, row, rowEnd, column, columnEnd) = schedule.Unit(unit);
             float* padded = bias == null ? null : scratch + schedule.Bias;
             for (int i = 0; padded != null && i < schedule.PanelsInUnit * schedule.PanelColumns; i++)
-                padded[i] = column + i < columnEnd ? bias[sizes.OneBias ? 0 : column + i] : 0;
+                padded[i] = column + i < columnEnd ? bias[sizes.Exchanged ? 0 : column + i] : 0;
             float* target = output + ((nint)product * sizes.Rows + row) * sizes.Columns + column;
             float* leftRows = left + sizes.LeftStarts[product] + row * sizes.LeftRow;
             float* rightColumns = right + sizes.RightStarts[product] + column * sizes.RightColumn;
