@@ -46,7 +46,9 @@ internal sealed unsafe partial class ThreadAffinity
         }
     }
 
-    /// <summary>Lets the thread run wherever it might before <see cref="Forbid"/>. It stays where it is until the system moves it.</summary>
+    /// <summary>
+    /// Lets the thread run wherever it might before <see cref="Forbid"/>. It stays where it is until the system moves it.
+    /// </summary>
     public void Restore()
     {
         if (!_forbidding)

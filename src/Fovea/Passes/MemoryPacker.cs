@@ -1,10 +1,12 @@
 namespace Fovea.Passes;
 
-/// <summary>Places values with lifetimes in one block of memory, so that no two that live at the same step overlap, in little memory.</summary>
+/// <summary>
+/// Places values with lifetimes in one block of memory, so that no two that live at the same step overlap, in little memory.
+/// </summary>
 /// <remarks>
-/// The problem (dynamic storage allocation) is NP-hard. A pass takes the values in some order and puts each at the lowest offset that is free for
-/// its whole lifetime. The first order is by size, the largest first (Pisarchyk and Lee, "Efficient memory management for deep neural net
-/// inference", 2020), which is nearly always within a few percent of the bound. If it misses the bound by more than half a
+/// The problem (dynamic storage allocation) is NP-hard. A pass takes the values in some order and puts each at the lowest offset that is
+/// free for its whole lifetime. The first order is by size, the largest first (Pisarchyk and Lee, "Efficient memory management for deep
+/// neural net inference", 2020), which is nearly always within a few percent of the bound. If it misses the bound by more than half a
 /// percent, further passes may not reach the best size so
 /// far; each starts with the value at which the one before failed. The result depends on nothing but the input.
 /// </remarks>
@@ -26,7 +28,8 @@ internal static class MemoryPacker
 
     /// <summary>Places all values.</summary>
     /// <param name="values">What to place.</param>
-    /// <param name="offsets">Receives each value's offset in bytes, a multiple of <see cref="Alignment"/>; as long as <paramref name="values"/>.</param>
+    /// <param name="offsets">Receives each value's offset in bytes, a multiple of <see cref="Alignment"/>; as long as
+    /// <paramref name="values"/>.</param>
     /// <returns>The size of the block in bytes, a multiple of <see cref="Alignment"/>.</returns>
     /// <exception cref="ArgumentException">A size is negative, a lifetime ends before it begins, or the lengths differ.</exception>
     /// <exception cref="OverflowException">The sizes together exceed 2⁶³ − 1 bytes.</exception>
@@ -65,7 +68,10 @@ internal static class MemoryPacker
         {
             Value value = values[i];
             if (value.Bytes < 0 || value.Last < value.First)
-                throw new ArgumentException($"Value {i} has {value.Bytes} bytes and lives from step {value.First} to {value.Last}.", nameof(values));
+            {
+                throw new ArgumentException(
+                    $"Value {i} has {value.Bytes} bytes and lives from step {value.First} to {value.Last}.", nameof(values));
+            }
             long bytes = Aligned(value.Bytes);
             sum = checked(sum + bytes);
             events[2 * i] = (value.First, bytes);

@@ -4,7 +4,9 @@ namespace Fovea.Runtime;
 /// An ordered list of phases, each cut into pieces that may run at once. No piece of a phase starts before every piece of the
 /// phases before it has ended; what the earlier ones wrote is then visible to it.
 /// </summary>
-/// <remarks>The counts are read once, before the first piece runs. How pieces fall to threads is not defined: bits may not depend on it.</remarks>
+/// <remarks>
+/// The counts are read once, before the first piece runs. How pieces fall to threads is not defined: bits may not depend on it.
+/// </remarks>
 internal interface IPhasedWork
 {
     /// <summary>How many phases there are.</summary>

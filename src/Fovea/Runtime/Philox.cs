@@ -7,8 +7,8 @@ namespace Fovea.Runtime;
 
 /// <summary>
 /// Philox 4x32-10, a counter-based random generator (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011):
-/// ten rounds of multiplications turn a 128-bit counter and a 64-bit key into four 32-bit words. Nothing is remembered between calls, so any
-/// number can be had alone, in any order, on any thread, with the same bits.
+/// ten rounds of multiplications turn a 128-bit counter and a 64-bit key into four 32-bit words. Nothing is remembered between calls, so
+/// any number can be had alone, in any order, on any thread, with the same bits.
 /// </summary>
 /// <remarks>
 /// A number's address is (seed, stream name, step, sample, element in the sample). Seed and name make the key (<see cref="PhiloxStream"/>);
@@ -19,7 +19,8 @@ namespace Fovea.Runtime;
 /// <item>bits 0–31 of the step;</item>
 /// <item>bits 32–47 of the sample's index, and above them bits 32–47 of the step (both below 2⁴⁸);</item>
 /// </list>
-/// and output word element mod 4 is the element's. Normal numbers use the words in pairs: elements 2i and 2i + 1 come from words 2i and 2i + 1.
+/// and output word element mod 4 is the element's. Normal numbers use the words in pairs: elements 2i and 2i + 1 come from words
+/// 2i and 2i + 1.
 /// <para>
 /// The fills write a range of a dense array of samples: <c>destination[i]</c> is element (offset + i) mod sampleLength of sample
 /// firstSample + ⌊(offset + i) / sampleLength⌋. How an array is cut into calls, and which vector width the machine has, change no bit.
@@ -37,20 +38,25 @@ internal static class Philox
     /// <param name="sampleLength">Elements a sample, from 1 to 2³⁴.</param>
     /// <param name="offset">Where the destination starts, in elements from the first sample's start.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside of its range.</exception>
-    public static void FillBits(Span<uint> destination, PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0) =>
+    public static void FillBits(
+        Span<uint> destination, PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0) =>
         Fill(destination, stream, step, firstSample, sampleLength, offset, default(PhiloxTransforms.Bits));
 
     /// <summary>Fills with multiples of 2⁻²⁴ in [0, 1), all equally likely.</summary>
     /// <inheritdoc cref="FillBits"/>
-    public static void FillUniform(Span<float> destination, PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0) =>
+    public static void FillUniform(
+        Span<float> destination, PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0) =>
         Fill(Words(destination), stream, step, firstSample, sampleLength, offset, default(PhiloxTransforms.Uniform));
 
     /// <summary>Fills with normal numbers of mean 0 and standard deviation 1; none is beyond ±6.67.</summary>
     /// <inheritdoc cref="FillBits"/>
-    public static void FillNormal(Span<float> destination, PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0) =>
+    public static void FillNormal(
+        Span<float> destination, PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0) =>
         Fill(Words(destination), stream, step, firstSample, sampleLength, offset, default(PhiloxTransforms.Normal));
 
-    /// <summary>Fills with <paramref name="kept"/> where an element is kept, which it is with <paramref name="probability"/>, and 0 elsewhere.</summary>
+    /// <summary>
+    /// Fills with <paramref name="kept"/> where an element is kept, which it is with <paramref name="probability"/>, and 0 elsewhere.
+    /// </summary>
     /// <param name="destination">What to fill.</param>
     /// <param name="probability">From 0 (none is kept) to 1 (all are); rounded to a multiple of 2⁻³².</param>
     /// <param name="kept">The value of a kept element; dropout has 1 / probability here.</param>
@@ -61,7 +67,8 @@ internal static class Philox
     /// <param name="offset">Where the destination starts, in elements from the first sample's start.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside of its range.</exception>
     public static void FillBernoulli(
-        Span<float> destination, float probability, float kept, PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0)
+        Span<float> destination, float probability, float kept,
+        PhiloxStream stream, long step, long firstSample, long sampleLength, long offset = 0)
     {
         if (!(probability >= 0 && probability <= 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability lies in [0, 1].");

@@ -18,7 +18,9 @@ internal readonly struct PhiloxBlocks4 : IPhiloxLanes<PhiloxBlocks4>
     {
         // A word in the lower half of each 64-bit lane; the upper halves hold what products leave there, and no product reads them.
         Vector256<ulong> c0 = Vector256.Create((ulong)block) + Vector256.Create(0UL, 2, 1, 3);
-        Vector256<ulong> c1 = Vector256.Create((ulong)counter.C1), c2 = Vector256.Create((ulong)counter.C2), c3 = Vector256.Create((ulong)counter.C3);
+        Vector256<ulong> c1 = Vector256.Create((ulong)counter.C1);
+        Vector256<ulong> c2 = Vector256.Create((ulong)counter.C2);
+        Vector256<ulong> c3 = Vector256.Create((ulong)counter.C3);
         Vector256<ulong> m0 = Vector256.Create((ulong)PhiloxRounds.Multiplier0), m1 = Vector256.Create((ulong)PhiloxRounds.Multiplier1);
         uint key0 = (uint)counter.Key, key1 = (uint)(counter.Key >> 32);
         for (int round = 0; round < PhiloxRounds.Count; round++)
@@ -56,7 +58,8 @@ internal readonly struct PhiloxBlocks4 : IPhiloxLanes<PhiloxBlocks4>
     public static PhiloxBlocks4 SquareRoot(PhiloxBlocks4 value) => new(Vector256.Sqrt(value.Floats).AsUInt32());
 
     public static PhiloxBlocks4 SelectGreater(PhiloxBlocks4 left, PhiloxBlocks4 right, PhiloxBlocks4 yes, PhiloxBlocks4 no) =>
-        new(Vector256.ConditionalSelect(Vector256.GreaterThan(left._words.AsInt32(), right._words.AsInt32()).AsUInt32(), yes._words, no._words));
+        new(Vector256.ConditionalSelect(
+            Vector256.GreaterThan(left._words.AsInt32(), right._words.AsInt32()).AsUInt32(), yes._words, no._words));
 
     public static PhiloxBlocks4 operator &(PhiloxBlocks4 left, PhiloxBlocks4 right) => new(left._words & right._words);
 
@@ -79,5 +82,6 @@ internal readonly struct PhiloxBlocks4 : IPhiloxLanes<PhiloxBlocks4>
     private Vector256<float> Floats => _words.AsSingle();
 
     // The 64-bit products of the lanes' lower halves.
-    private static Vector256<ulong> Product(Vector256<ulong> left, Vector256<ulong> right) => Avx2.Multiply(left.AsUInt32(), right.AsUInt32());
+    private static Vector256<ulong> Product(Vector256<ulong> left, Vector256<ulong> right) =>
+        Avx2.Multiply(left.AsUInt32(), right.AsUInt32());
 }

@@ -18,7 +18,9 @@ internal readonly struct PhiloxBlocks8 : IPhiloxLanes<PhiloxBlocks8>
     {
         // A word in the lower half of each 64-bit lane; the upper halves hold what products leave there, and no product reads them.
         Vector512<ulong> c0 = Vector512.Create((ulong)block) + Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7);
-        Vector512<ulong> c1 = Vector512.Create((ulong)counter.C1), c2 = Vector512.Create((ulong)counter.C2), c3 = Vector512.Create((ulong)counter.C3);
+        Vector512<ulong> c1 = Vector512.Create((ulong)counter.C1);
+        Vector512<ulong> c2 = Vector512.Create((ulong)counter.C2);
+        Vector512<ulong> c3 = Vector512.Create((ulong)counter.C3);
         Vector512<ulong> m0 = Vector512.Create((ulong)PhiloxRounds.Multiplier0), m1 = Vector512.Create((ulong)PhiloxRounds.Multiplier1);
         uint key0 = (uint)counter.Key, key1 = (uint)(counter.Key >> 32);
         for (int round = 0; round < PhiloxRounds.Count; round++)
@@ -56,7 +58,8 @@ internal readonly struct PhiloxBlocks8 : IPhiloxLanes<PhiloxBlocks8>
     public static PhiloxBlocks8 SquareRoot(PhiloxBlocks8 value) => new(Vector512.Sqrt(value.Floats).AsUInt32());
 
     public static PhiloxBlocks8 SelectGreater(PhiloxBlocks8 left, PhiloxBlocks8 right, PhiloxBlocks8 yes, PhiloxBlocks8 no) =>
-        new(Vector512.ConditionalSelect(Vector512.GreaterThan(left._words.AsInt32(), right._words.AsInt32()).AsUInt32(), yes._words, no._words));
+        new(Vector512.ConditionalSelect(
+            Vector512.GreaterThan(left._words.AsInt32(), right._words.AsInt32()).AsUInt32(), yes._words, no._words));
 
     public static PhiloxBlocks8 operator &(PhiloxBlocks8 left, PhiloxBlocks8 right) => new(left._words & right._words);
 
@@ -79,5 +82,6 @@ internal readonly struct PhiloxBlocks8 : IPhiloxLanes<PhiloxBlocks8>
     private Vector512<float> Floats => _words.AsSingle();
 
     // The 64-bit products of the lanes' lower halves.
-    private static Vector512<ulong> Product(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.Multiply(left.AsUInt32(), right.AsUInt32());
+    private static Vector512<ulong> Product(Vector512<ulong> left, Vector512<ulong> right) =>
+        Avx512F.Multiply(left.AsUInt32(), right.AsUInt32());
 }

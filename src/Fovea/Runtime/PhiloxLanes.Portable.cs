@@ -19,7 +19,9 @@ internal readonly struct PhiloxBlocks2 : IPhiloxLanes<PhiloxBlocks2>
     {
         // A word in the lower half of each 64-bit lane; the upper halves hold what products leave there, and no product reads them.
         Vector128<ulong> c0 = Vector128.Create((ulong)block) + Vector128.Create(0UL, 1);
-        Vector128<ulong> c1 = Vector128.Create((ulong)counter.C1), c2 = Vector128.Create((ulong)counter.C2), c3 = Vector128.Create((ulong)counter.C3);
+        Vector128<ulong> c1 = Vector128.Create((ulong)counter.C1);
+        Vector128<ulong> c2 = Vector128.Create((ulong)counter.C2);
+        Vector128<ulong> c3 = Vector128.Create((ulong)counter.C3);
         Vector128<ulong> m0 = Vector128.Create((ulong)PhiloxRounds.Multiplier0), m1 = Vector128.Create((ulong)PhiloxRounds.Multiplier1);
         uint key0 = (uint)counter.Key, key1 = (uint)(counter.Key >> 32);
         for (int round = 0; round < PhiloxRounds.Count; round++)
@@ -40,7 +42,8 @@ internal readonly struct PhiloxBlocks2 : IPhiloxLanes<PhiloxBlocks2>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(PhiloxBlocks2 even, PhiloxBlocks2 odd, ref uint destination)
     {
-        Vector128<ulong> low = Vector128.Create((ulong)uint.MaxValue), words01 = (even._words.AsUInt64() & low) | (odd._words.AsUInt64() << 32);
+        Vector128<ulong> low = Vector128.Create((ulong)uint.MaxValue);
+        Vector128<ulong> words01 = (even._words.AsUInt64() & low) | (odd._words.AsUInt64() << 32);
         Vector128<ulong> words23 = (even._words.AsUInt64() >>> 32) | (odd._words.AsUInt64() & ~low);
         Vector128.Create(words01.GetLower(), words23.GetLower()).AsUInt32().StoreUnsafe(ref destination);
         Vector128.Create(words01.GetUpper(), words23.GetUpper()).AsUInt32().StoreUnsafe(ref destination, 4);
@@ -59,7 +62,8 @@ internal readonly struct PhiloxBlocks2 : IPhiloxLanes<PhiloxBlocks2>
     public static PhiloxBlocks2 SquareRoot(PhiloxBlocks2 value) => new(Vector128.Sqrt(value.Floats).AsUInt32());
 
     public static PhiloxBlocks2 SelectGreater(PhiloxBlocks2 left, PhiloxBlocks2 right, PhiloxBlocks2 yes, PhiloxBlocks2 no) =>
-        new(Vector128.ConditionalSelect(Vector128.GreaterThan(left._words.AsInt32(), right._words.AsInt32()).AsUInt32(), yes._words, no._words));
+        new(Vector128.ConditionalSelect(
+            Vector128.GreaterThan(left._words.AsInt32(), right._words.AsInt32()).AsUInt32(), yes._words, no._words));
 
     public static PhiloxBlocks2 operator &(PhiloxBlocks2 left, PhiloxBlocks2 right) => new(left._words & right._words);
 

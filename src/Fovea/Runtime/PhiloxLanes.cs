@@ -14,8 +14,8 @@ internal static class PhiloxRounds
 }
 
 /// <summary>
-/// Half of the words of some Philox blocks in one register, two words a block, and the exactly rounded arithmetic on them. The same 32 bits are
-/// an unsigned number, a signed one or a float, by operation.
+/// Half of the words of some Philox blocks in one register, two words a block, and the exactly rounded arithmetic on them. The same 32
+/// bits are an unsigned number, a signed one or a float, by operation.
 /// </summary>
 internal interface IPhiloxLanes<TSelf> :
     IBitwiseOperators<TSelf, TSelf, TSelf>, IAdditionOperators<TSelf, TSelf, TSelf>, ISubtractionOperators<TSelf, TSelf, TSelf>,
@@ -28,7 +28,8 @@ internal interface IPhiloxLanes<TSelf> :
     /// <summary>Generates consecutive blocks.</summary>
     /// <param name="counter">Key and counter.</param>
     /// <param name="block">The first block's first counter word.</param>
-    /// <param name="even">Words 0 and 2 of each block; the blocks' order is such that <see cref="Store"/> needs no move across 128 bits.</param>
+    /// <param name="even">Words 0 and 2 of each block; the blocks' order is such that <see cref="Store"/> needs no move across 128
+    /// bits.</param>
     /// <param name="odd">Words 1 and 3 of each block.</param>
     static abstract void Generate(in PhiloxCounter counter, uint block, out TSelf even, out TSelf odd);
 
@@ -95,11 +96,14 @@ internal readonly struct PhiloxBlock1(uint x, uint y) : IPhiloxLanes<PhiloxBlock
 
     public static PhiloxBlock1 ToFloat(PhiloxBlock1 integer) => Floats((int)integer.X, (int)integer.Y);
 
-    public static PhiloxBlock1 Times(PhiloxBlock1 left, PhiloxBlock1 right) => Floats(Float(left.X) * Float(right.X), Float(left.Y) * Float(right.Y));
+    public static PhiloxBlock1 Times(PhiloxBlock1 left, PhiloxBlock1 right) =>
+        Floats(Float(left.X) * Float(right.X), Float(left.Y) * Float(right.Y));
 
-    public static PhiloxBlock1 Plus(PhiloxBlock1 left, PhiloxBlock1 right) => Floats(Float(left.X) + Float(right.X), Float(left.Y) + Float(right.Y));
+    public static PhiloxBlock1 Plus(PhiloxBlock1 left, PhiloxBlock1 right) =>
+        Floats(Float(left.X) + Float(right.X), Float(left.Y) + Float(right.Y));
 
-    public static PhiloxBlock1 Minus(PhiloxBlock1 left, PhiloxBlock1 right) => Floats(Float(left.X) - Float(right.X), Float(left.Y) - Float(right.Y));
+    public static PhiloxBlock1 Minus(PhiloxBlock1 left, PhiloxBlock1 right) =>
+        Floats(Float(left.X) - Float(right.X), Float(left.Y) - Float(right.Y));
 
     public static PhiloxBlock1 SquareRoot(PhiloxBlock1 value) => Floats(MathF.Sqrt(Float(value.X)), MathF.Sqrt(Float(value.Y)));
 
@@ -120,7 +124,8 @@ internal readonly struct PhiloxBlock1(uint x, uint y) : IPhiloxLanes<PhiloxBlock
 
     public static PhiloxBlock1 operator <<(PhiloxBlock1 value, int shift) => new(value.X << shift, value.Y << shift);
 
-    public static PhiloxBlock1 operator >>(PhiloxBlock1 value, int shift) => new((uint)((int)value.X >> shift), (uint)((int)value.Y >> shift));
+    public static PhiloxBlock1 operator >>(PhiloxBlock1 value, int shift) =>
+        new((uint)((int)value.X >> shift), (uint)((int)value.Y >> shift));
 
     public static PhiloxBlock1 operator >>>(PhiloxBlock1 value, int shift) => new(value.X >> shift, value.Y >> shift);
 

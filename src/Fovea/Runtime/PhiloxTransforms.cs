@@ -56,8 +56,8 @@ internal static class PhiloxTransforms
     /// u has 31 bits (of which a float keeps the leading 24), v has 24.
     /// </summary>
     /// <remarks>
-    /// The polynomials are minimax fits (Remez) of our own; relative errors before rounding: ln 1.5e-9, sin 6.2e-9, cos 2e-10. They are methods of
-    /// their own: together in one they exceed what the JIT inlines, and take fourteen times as long.
+    /// The polynomials are minimax fits (Remez) of our own; relative errors before rounding: ln 1.5e-9, sin 6.2e-9, cos 2e-10. They are
+    /// methods of their own: together in one they exceed what the JIT inlines, and take fourteen times as long.
     /// </remarks>
     public readonly struct Normal : IPhiloxTransform
     {
@@ -68,7 +68,8 @@ internal static class PhiloxTransforms
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TLanes>(ref TLanes even, ref TLanes odd) where TLanes : struct, IPhiloxLanes<TLanes>
         {
-            TLanes u = TLanes.Plus(TLanes.Times(TLanes.ToFloat(even >>> 1), TLanes.Create(1f / (1u << 31))), TLanes.Create(1f / (1L << 32)));
+            TLanes u = TLanes.Times(TLanes.ToFloat(even >>> 1), TLanes.Create(1f / (1u << 31)));
+            u = TLanes.Plus(u, TLanes.Create(1f / (1L << 32)));
             TLanes radius = TLanes.SquareRoot(TLanes.Times(Log(u), TLanes.Create(-2f)));
             SinCos(odd >>> 8, out TLanes sin, out TLanes cos);
             even = TLanes.Times(radius, cos);

@@ -182,8 +182,8 @@ public sealed class WorkerPoolTests
     [Trait("Category", "Long")]
     public void Long_stress() => Stress(TimeSpan.FromSeconds(30));
 
-    // Many callers, more threads than processors, tiny pieces, failures, pauses in which workers park: the orders in which runs end, workers
-    // leave late, and states are used again.
+    // Many callers, more threads than processors, tiny pieces, failures, pauses in which workers park: the orders in which runs end,
+    // workers leave late, and states are used again.
     private static void Stress(TimeSpan duration)
     {
         using var team = new WorkerTeam();

@@ -40,5 +40,6 @@ public sealed class ThreadAffinityTests
         Assert.Null(failure);
     }
 
-    private static string Allowed() => File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
+    private static string Allowed() =>
+        File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
 }

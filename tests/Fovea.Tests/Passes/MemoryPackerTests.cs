@@ -8,7 +8,8 @@ namespace Fovea.Tests.Passes;
 public sealed class MemoryPackerTests(ITestOutputHelper output)
 {
     private static readonly Gen<Value> AnyValue =
-        from bytes in Gen.OneOf(Gen.Long[0, 300], Gen.Long[0, 100_000], Gen.Const(0L), Gen.Const(1L), Gen.Const(64L), Gen.Const(65L), Gen.Const(1L << 40))
+        from bytes in Gen.OneOf(
+            Gen.Long[0, 300], Gen.Long[0, 100_000], Gen.Const(0L), Gen.Const(1L), Gen.Const(64L), Gen.Const(65L), Gen.Const(1L << 40))
         from first in Gen.Int[0, 60]
         from steps in Gen.OneOf(Gen.Int[0, 3], Gen.Int[0, 60])
         select new Value(bytes, first, first + steps);
@@ -115,7 +116,9 @@ public sealed class MemoryPackerTests(ITestOutputHelper output)
         Check(values, offsets, MemoryPacker.Pack(values, offsets));
     }
 
-    /// <summary>Forward, backward and update of a residual network on 224×224 images: activations live until their gradient's step.</summary>
+    /// <summary>
+    /// Forward, backward and update of a residual network on 224×224 images: activations live until their gradient's step.
+    /// </summary>
     private static Value[] TrainingLifetimes(bool bottleneck, int batch)
     {
         // Each step makes one value of so many bytes; what the forward pass makes, its mirror image in the backward pass reads.
@@ -201,10 +204,12 @@ public sealed class MemoryPackerTests(ITestOutputHelper output)
     {
         var placed = new List<(long Offset, long End, Value Value)>();
         long size = 0;
-        foreach (Value value in values.Where(v => v.Bytes > 0).OrderByDescending(v => (v.Bytes + 63) / 64).ThenByDescending(v => v.Last - v.First))
+        var order = values.Where(v => v.Bytes > 0).OrderByDescending(v => (v.Bytes + 63) / 64).ThenByDescending(v => v.Last - v.First);
+        foreach (Value value in order)
         {
             long bytes = (value.Bytes + 63) / 64 * 64, offset = 0;
-            foreach (var (start, end, _) in placed.Where(p => p.Value.First <= value.Last && value.First <= p.Value.Last).OrderBy(p => p.Offset))
+            var neighbours = placed.Where(p => p.Value.First <= value.Last && value.First <= p.Value.Last);
+            foreach (var (start, end, _) in neighbours.OrderBy(p => p.Offset))
             {
                 if (start - offset >= bytes)
                     break;

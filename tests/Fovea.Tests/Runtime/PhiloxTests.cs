@@ -73,8 +73,10 @@ public sealed class PhiloxTests
          select (count, sampleLength, offset, sample, step, key)).Sample(at =>
          {
              var stream = new PhiloxStream(at.key);
-             return SameInAllWidths(default(PhiloxTransforms.Bits)) && SameInAllWidths(default(PhiloxTransforms.Uniform))
-                 && SameInAllWidths(default(PhiloxTransforms.Normal)) && SameInAllWidths(new PhiloxTransforms.Bernoulli(0xB000_0000, 0x3F80_0000));
+             return SameInAllWidths(default(PhiloxTransforms.Bits))
+                 && SameInAllWidths(default(PhiloxTransforms.Uniform))
+                 && SameInAllWidths(default(PhiloxTransforms.Normal))
+                 && SameInAllWidths(new PhiloxTransforms.Bernoulli(0xB000_0000, 0x3F80_0000));
 
              bool SameInAllWidths<TTransform>(TTransform transform) where TTransform : struct, IPhiloxTransform
              {
@@ -187,9 +189,11 @@ public sealed class PhiloxTests
     [Fact]
     public void The_extreme_words_give_finite_normal_numbers()
     {
-        foreach (uint word in new uint[] { 0, 1, 2, 255, 256, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FF00, uint.MaxValue - 1, uint.MaxValue })
+        uint[] words = [0, 1, 2, 255, 256, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FF00, uint.MaxValue - 1, uint.MaxValue];
+        uint[] turns = [0, 0x1FFF_FFFF, 0x2000_0000, 0x6000_0000, 0x9FFF_FFFF, 0xA000_0000, 0xE000_0000, uint.MaxValue];
+        foreach (uint word in words)
         {
-            foreach (uint turn in new uint[] { 0, 0x1FFF_FFFF, 0x2000_0000, 0x6000_0000, 0x9FFF_FFFF, 0xA000_0000, 0xE000_0000, uint.MaxValue })
+            foreach (uint turn in turns)
             {
                 PhiloxBlock1 even = PhiloxBlock1.Create(word), odd = PhiloxBlock1.Create(turn);
                 new PhiloxTransforms.Normal().Apply(ref even, ref odd);

@@ -6,9 +6,9 @@ namespace Fovea.Cpu.Parallel;
 /// <summary>The state of one run: who has claimed what, and what is done. Reused by later runs.</summary>
 /// <remarks>
 /// Pieces are numbered through all phases, and one 64-bit word holds both counts: pieces claimed (high half) and pieces done (low half).
-/// One compare-and-swap reports a piece as done and claims the next, on one consistent view. Since a piece is claimed only when all pieces of
-/// the phases before it are done, "done ≥ the phase's first number" says exactly that. A walker that waits holds no piece, so one that the
-/// system takes off its core delays the others only if it holds one.
+/// One compare-and-swap reports a piece as done and claims the next, on one consistent view. Since a piece is claimed only when all pieces
+/// of the phases before it are done, "done ≥ the phase's first number" says exactly that. A walker that waits holds no piece, so one that
+/// the system takes off its core delays the others only if it holds one.
 /// A worker can still be inside when all is done and the caller has returned: it then reads only what is here (never the work), and
 /// the state is used again only after the last one has left (<see cref="Release"/>).
 /// </remarks>
@@ -16,7 +16,8 @@ internal sealed class PhasedRun
 {
     private const long OneClaim = 1L << 32;
 
-    // Room for large plans and many workers from the start, so that a state that is used for the first time (see WorkerTeam.Grow) costs nothing.
+    // Room for large plans and many workers from the start, so that a state that is used for the first time (see WorkerTeam.Grow) costs
+    // nothing.
     private int[] _starts = new int[2048];         // the number of each phase's first piece; one more for the end
     private Lease[] _leases = new Lease[64];
     private IPhasedWork? _work;
@@ -153,8 +154,8 @@ internal sealed class PhasedRun
         }
     }
 
-    // Keeps the first error, and counts every piece that nobody has claimed as claimed and done. The run then ends in the usual way, as soon as
-    // the pieces that are running have ended.
+    // Keeps the first error, and counts every piece that nobody has claimed as claimed and done. The run then ends in the usual way, as
+    // soon as the pieces that are running have ended.
     private void Fail(Exception error)
     {
         Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);

@@ -13,7 +13,8 @@ internal struct Waiter
     // other thread cannot even run meanwhile.
     private static readonly int Spins = Environment.ProcessorCount > 1 ? 20_000 : 0;
 
-    // A wait this long is for a long piece on another thread: a millisecond's sleep costs it at most a tenth, and leaves the core to others.
+    // A wait this long is for a long piece on another thread: a millisecond's sleep costs it at most a tenth, and leaves the core to
+    // others.
     private static readonly TimeSpan SleepAfter = TimeSpan.FromMilliseconds(10);
 
     private const int NapMicroseconds = 50;
@@ -24,8 +25,8 @@ internal struct Waiter
 
     /// <summary>Passes a moment of a run: spins, then naps, then sleeps.</summary>
     /// <remarks>
-    /// Who has waited longer than a spin most likely waits for a thread that the system has taken off its core. A nap, unlike a yield, leaves
-    /// this core idle, and an idle core fetches such threads: with as many busy processes as cores a run takes a quarter less time.
+    /// Who has waited longer than a spin most likely waits for a thread that the system has taken off its core. A nap, unlike a yield,
+    /// leaves this core idle, and an idle core fetches such threads: with as many busy processes as cores a run takes a quarter less time.
     /// </remarks>
     public void Wait()
     {

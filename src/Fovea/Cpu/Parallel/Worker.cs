@@ -5,7 +5,8 @@ namespace Fovea.Cpu.Parallel;
 /// <summary>One worker thread, and the word through which runs lease it.</summary>
 /// <remarks>
 /// The word is a state (low bits) and a ticket (the rest) that every lease increases. A run that ends takes its lease back by
-/// compare-and-swap from the exact word it wrote: should the worker have served it and been leased by another run since, the ticket differs.
+/// compare-and-swap from the exact word it wrote: should the worker have served it and been leased by another run since, the ticket
+/// differs.
 /// <code>
 ///   Idle ──lease──► Reserved ──► Leased ──worker──► Running ──worker──► Idle
 ///    │                 ▲            └──run ended first──► Idle
@@ -141,9 +142,9 @@ internal sealed class Worker
         }
     }
 
-    // Linux likes to put a woken thread on its waker's core, and leaves it there until a clock tick finds the other core idle: 4 ms, when the
-    // caller itself never sleeps. So a sleeping worker is kept off that core until it is awake, and one that was already awake moves away.
-    // With more threads than processors there is no better place.
+    // Linux likes to put a woken thread on its waker's core, and leaves it there until a clock tick finds the other core idle: 4 ms, when
+    // the caller itself never sleeps. So a sleeping worker is kept off that core until it is awake, and one that was already awake moves
+    // away. With more threads than processors there is no better place.
     private static void LeaveCallersProcessor(PhasedRun run, ThreadAffinity affinity)
     {
         if (run.Walkers <= Environment.ProcessorCount && Thread.GetCurrentProcessorId() == run.CallerProcessor)

@@ -5,15 +5,17 @@ namespace Fovea.Cpu.Parallel;
 /// <summary>The process's one pool of worker threads, and the one place for parallel loops.</summary>
 /// <remarks>
 /// A run takes the workers that are idle when it starts and never waits for busy ones, so runs that start at the same time on several
-/// threads share the pool, and each goes on alone when nothing is left. A run that is started inside a piece of another stays on its thread.
-/// Results do not depend on any of this.
+/// threads share the pool, and each goes on alone when nothing is left. A run that is started inside a piece of another stays on its
+/// thread. Results do not depend on any of this.
 /// </remarks>
 internal static class WorkerPool
 {
     private static readonly WorkerTeam Team = new();
     private static int _maxThreads = Environment.ProcessorCount;
 
-    /// <summary>How many threads one run may use, the calling one included; at first the number of processors. Loaders count against it.</summary>
+    /// <summary>
+    /// How many threads one run may use, the calling one included; at first the number of processors. Loaders count against it.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public static int MaxThreads
     {
@@ -25,10 +27,14 @@ internal static class WorkerPool
         }
     }
 
-    /// <summary>Runs all phases of <paramref name="work"/> and returns when every piece has ended. Allocates nothing in the steady state.</summary>
+    /// <summary>
+    /// Runs all phases of <paramref name="work"/> and returns when every piece has ended. Allocates nothing in the steady state.
+    /// </summary>
     /// <param name="work">What to run.</param>
     /// <param name="maxThreads">The most threads for this run, the calling one included; <see cref="MaxThreads"/> bounds it too.</param>
-    /// <remarks>The first exception that a piece throws is rethrown here, after the pieces then running have ended; the others are skipped.</remarks>
+    /// <remarks>
+    /// The first exception that a piece throws is rethrown here, after the pieces then running have ended; the others are skipped.
+    /// </remarks>
     public static void Run(IPhasedWork work, int maxThreads = int.MaxValue) => Team.Run(work, Math.Min(maxThreads, MaxThreads));
 
     /// <summary>Runs <paramref name="pieces"/> pieces of a loop's body and returns when all have ended.</summary>

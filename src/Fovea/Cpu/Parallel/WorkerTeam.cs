@@ -2,7 +2,9 @@ using Fovea.Runtime;
 
 namespace Fovea.Cpu.Parallel;
 
-/// <summary>A set of worker threads that grows to what is asked for. The process has one, in <see cref="WorkerPool"/>; tests make their own.</summary>
+/// <summary>
+/// A set of worker threads that grows to what is asked for. The process has one, in <see cref="WorkerPool"/>; tests make their own.
+/// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
     // How long a finished run waits for its workers to step out, in reads of a counter: some microseconds. They nearly always have, and a
