@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Fovea.Cpu.Parallel;
+using Fovea.Runtime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 using var team = new WorkerTeam();

@@ -7,8 +7,8 @@ namespace Fovea.Passes;
 /// The problem (dynamic storage allocation) is NP-hard. A pass takes the values in some order and puts each at the lowest offset that is
 /// free for its whole lifetime. The first order is by size, the largest first (Pisarchyk and Lee, "Efficient memory management for deep
 /// neural net inference", 2020), which is nearly always within a few percent of the bound. If it misses the bound by more than half a
-/// percent, further passes may not reach the best size so
-/// far; each starts with the value at which the one before failed. The result depends on nothing but the input.
+/// percent, further passes may not reach the best size so far; each starts with the value at which the one before failed. The result
+/// depends on nothing but the input.
 /// </remarks>
 internal static class MemoryPacker
 {
