@@ -315,13 +315,10 @@ def movements():
                     lambda x, i: torch.index_select(x, axis, i))
     family.case("embedding", "embedding", {}, {"w": draw("embedding", 7, 3), "i": indices("embedding/i", 7, 2, 5)},
                 lambda w, i: F.embedding(i, w))
-    for mode, pads in [("constant", [1, 2]), ("constant", [2, 0, 1, 3]), ("constant", [-1, 2, 1, -1]), ("reflect", [2, 1, 1, 2]),
-                       ("replicate", [2, 1, 1, 3])]:
-        name = f"pad_{mode}_{'_'.join(str(p) for p in pads)}"
-        value = 0.5 if mode == "constant" else 0.0
-        # PyTorch's order: the last axis first, each as (before, after).
-        family.case(name, "pad", dict(pad=pads, mode=mode, value=value), {"x": draw(name, 2, 3, 4, 5)},
-                    lambda x: F.pad(x, pads, mode, value))
+    # PyTorch's order: the last axis first, each as (before, after).
+    for title, pads, value in [("line", [1, 2], 0.5), ("plane", [2, 0, 1, 3], 0.0), ("crop", [-1, 2, 1, -1], -1.5), ("upper", [0, 0, 3, 1], 0.5)]:
+        family.case(f"pad_{title}", "pad", dict(pad=pads, value=value), {"x": draw(f"pad_{title}", 2, 3, 4, 5)},
+                    lambda x: F.pad(x, pads, "constant", value))
     for title, starts, stops, steps in [("front", [0, 1, 0], [2, 3, 5], [1, 1, 1]), ("strided", [0, 0, 1], [3, 4, 6], [2, 3, 2]),
                                         ("one", [1, 2, 3], [2, 3, 4], [1, 1, 1])]:
         family.case(f"slice_{title}", "slice", dict(starts=starts, stops=stops, steps=steps), {"x": draw(f"slice_{title}", 3, 4, 6)},

@@ -77,6 +77,15 @@ internal static class GoldenOperators
         ["mean"] = c => [c["x"].Mean(c.Case.Ints("dim"), c.Case.Bool("keepdim"))],
         ["amax"] = c => [c["x"].Reduce(Fovea.Ops.Reduction.Max, c.Case.Ints("dim"), c.Case.Bool("keepdim"))],
         ["amin"] = c => [c["x"].Reduce(Fovea.Ops.Reduction.Min, c.Case.Ints("dim"), c.Case.Bool("keepdim"))],
+        ["argmax"] = c => [c["x"].ArgMax(c.Case.Int("dim"))],
+
+        ["gather"] = c => [c["x"].Gather(c["i"], c.Case.Int("dim"))],
+        ["embedding"] = c => [c["w"].Gather(c["i"])],
+        ["pad"] = c => [Pad(c)],
+        ["slice"] = c => [Slice(c)],
+        ["concat"] = c => [Tensor.Concat(c.Case.Int("dim"), [.. c.Case.Inputs.Select(role => c[role])])],
+        ["transpose"] = c => [c["x"].Transpose(c.Case.Ints("dims"))],
+        ["where"] = c => [Tensor.Where(c["c"].Cast(ElementType.Bool), c["a"], c["b"])],
         ["reshape"] = c => [c["x"].Reshape(c.Shape("shape"))],
         ["expand"] = c => [c["x"].BroadcastTo(c.Shape("shape"))],
     };
@@ -117,6 +126,32 @@ internal static class GoldenOperators
             "sum" => c["x"].CrossEntropies(c["target"], smoothing).Sum(),
             _ => c["x"].CrossEntropy(c["target"], smoothing),
         };
+    }
+
+    // PyTorch names the last axis first, each as before and after.
+    static Tensor Pad(GoldenInputs c)
+    {
+        var widths = c.Case.Ints("pad");
+        int[] before = new int[c["x"].Rank], after = new int[c["x"].Rank];
+        for (var i = 0; i < widths.Length / 2; i++)
+        {
+            before[^(i + 1)] = widths[2 * i];
+            after[^(i + 1)] = widths[2 * i + 1];
+        }
+
+        return c["x"].Pad(new Dims(before), new Dims(after), (float)c.Case.Double("value"));
+    }
+
+    static Tensor Slice(GoldenInputs c)
+    {
+        int[] starts = c.Case.Ints("starts"), stops = c.Case.Ints("stops"), steps = c.Case.Ints("steps");
+        var x = c["x"];
+        for (var axis = 0; axis < starts.Length; axis++)
+        {
+            x = x.Slice(axis, starts[axis], (stops[axis] - starts[axis] + steps[axis] - 1) / steps[axis], steps[axis]);
+        }
+
+        return x;
     }
 
     static Tensor[] MaxPool(GoldenInputs c) =>
