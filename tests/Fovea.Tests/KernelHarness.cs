@@ -11,7 +11,8 @@ internal sealed record TestValue(ElementType Element, Dims Sizes, byte[] Bytes)
     /// <summary>A value with a copy of the elements.</summary>
     public static TestValue Of<T>(Dims sizes, params ReadOnlySpan<T> elements) where T : unmanaged
     {
-        if (sizes.Product() != elements.Length) throw new ArgumentException($"{sizes} has {sizes.Product()} elements; {elements.Length} were given.");
+        if (sizes.Product() != elements.Length)
+            throw new ArgumentException($"{sizes} has {sizes.Product()} elements; {elements.Length} were given.");
         return new(ElementTypes.Of<T>(), sizes, MemoryMarshal.AsBytes(elements).ToArray());
     }
 
@@ -91,7 +92,8 @@ internal static class KernelHarness
         {
             if (run.Over is { } over && over.Output == i)
             {
-                if (!kernel.WritesOver(op, @case, over.Input, i)) throw new ArgumentException($"{kernel.Name} does not write output {i} over input {over.Input}.");
+                if (!kernel.WritesOver(op, @case, over.Input, i))
+                    throw new ArgumentException($"{kernel.Name} does not write output {i} over input {over.Input}.");
                 memory[inputs.Length + i] = memory[over.Input];
             }
             else memory[inputs.Length + i] = new Block(@case.Outputs[i].Bytes);
@@ -108,7 +110,8 @@ internal static class KernelHarness
                 kernel.Run(op, new KernelCall(@case, addresses, values, work.Prepared, scratch.Address, walker.Address, phase, piece));
             }
 
-        for (int i = 0; i < count; i++) memory[i].Check($"{(i < inputs.Length ? $"input {i}" : $"output {i - inputs.Length}")} of {kernel.Name}");
+        for (int i = 0; i < count; i++)
+            memory[i].Check($"{(i < inputs.Length ? $"input {i}" : $"output {i - inputs.Length}")} of {kernel.Name}");
         scratch.Check($"the scratch of {kernel.Name}");
         walker.Check($"the walker's scratch of {kernel.Name}");
         return [.. @case.Outputs.Select((type, i) =>
@@ -183,8 +186,10 @@ internal static class KernelHarness
 
         public void Check(string what)
         {
-            if (_bytes.AsSpan(0, _start).ContainsAnyExcept(Fence)) throw new InvalidOperationException($"{what} was written before its start.");
-            if (_bytes.AsSpan(_start + _length).ContainsAnyExcept(Fence)) throw new InvalidOperationException($"{what} was written beyond its end.");
+            if (_bytes.AsSpan(0, _start).ContainsAnyExcept(Fence))
+                throw new InvalidOperationException($"{what} was written before its start.");
+            if (_bytes.AsSpan(_start + _length).ContainsAnyExcept(Fence))
+                throw new InvalidOperationException($"{what} was written beyond its end.");
         }
     }
 }

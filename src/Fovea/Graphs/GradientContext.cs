@@ -37,8 +37,10 @@ public sealed class GradientContext
     /// <exception cref="UnsupportedOperatorException">The operator does not decompose.</exception>
     public Tensor?[] ThroughDecomposition()
     {
-        var outputs = _node.Op.Decompose(_node.Inputs) ?? throw new UnsupportedOperatorException(
-            $"{_node} has no gradient{(_node.Op.Name.Contains("Gradient", StringComparison.Ordinal) ? ": it is a gradient itself, and has no second one" : "")}.");
+        string second = _node.Op.Name.Contains("Gradient", StringComparison.Ordinal)
+            ? ": it is a gradient itself, and has no second one" : "";
+        var outputs = _node.Op.Decompose(_node.Inputs)
+            ?? throw new UnsupportedOperatorException($"{_node} has no gradient{second}.");
         var gradients = _differentiate(outputs, OutputGradients, _node.Inputs);
         // A tensor that is an input twice has its whole gradient at each place: it counts once.
         for (int i = 1; i < gradients.Length; i++)

@@ -45,8 +45,8 @@ public sealed class Graph
 static class Walk
 {
     /// <summary>
-    /// The nodes behind the roots, each after its inputs. Tensors with a value are leaves unless <paramref name="throughValues"/>; the walk does
-    /// not go behind <paramref name="ends"/>.
+    /// The nodes behind the roots, each after its inputs. Tensors with a value are leaves unless <paramref name="throughValues"/>; the walk
+    /// does not go behind <paramref name="ends"/>.
     /// </summary>
     public static List<Node> Order(IEnumerable<Tensor> roots, bool throughValues, IReadOnlySet<Tensor>? ends = null)
     {

@@ -7,15 +7,16 @@ namespace Fovea.Ops;
 /// One step of Adam, as in torch.optim.Adam and, decoupled, AdamW, in one pass:
 /// g = scale · gradient (+ WeightDecay · p, or, decoupled, p −= learningRate · WeightDecay · p); m = Beta1 · m + (1 − Beta1) · g;
 /// v = Beta2 · v + (1 − Beta2) · g²; p −= learningRate / (1 − Beta1ᵗ) · m / (√v / √(1 − Beta2ᵗ) + Epsilon).
-/// Inputs: parameter, gradient, first moment m, second moment v, all alike; learning rate, a scalar; step t, an int64 scalar, 1 at the first
-/// step; gradient scale, a scalar (may be absent: 1), as clipping gives it. Outputs: parameter, first moment, second moment.
+/// Inputs: parameter, gradient, first moment m, second moment v, all alike; learning rate, a scalar; step t, an int64 scalar, 1 at the
+/// first step; gradient scale, a scalar (may be absent: 1), as clipping gives it. Outputs: parameter, first moment, second moment.
 /// </summary>
 /// <param name="Beta1">What is kept of the first moment, from 0 to less than 1.</param>
 /// <param name="Beta2">What is kept of the second moment, from 0 to less than 1.</param>
 /// <param name="Epsilon">Added to the root of the second moment.</param>
 /// <param name="WeightDecay">How much of the parameter is taken off.</param>
 /// <param name="Decoupled">Whether weight decay leaves the moments alone (AdamW).</param>
-public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0, bool Decoupled = false) : Op
+public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0,
+    bool Decoupled = false) : Op
 {
     /// <inheritdoc/>
     public override TensorType[] Infer(Inputs inputs)
@@ -62,7 +63,8 @@ public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double
         attributes.Value(Epsilon), attributes.Value(WeightDecay), attributes.Value(Decoupled));
 
     /// <inheritdoc/>
-    public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) => Graphs.Cost.Of(outputs[0].Shape.Count * 5, inputs, outputs);
+    public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>
+        Graphs.Cost.Of(outputs[0].Shape.Count * 5, inputs, outputs);
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples()

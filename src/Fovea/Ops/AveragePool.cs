@@ -22,10 +22,12 @@ namespace Fovea.Ops
 
         /// <inheritdoc/>
         public override Tensor?[] Gradient(GradientContext context) =>
-            [Tensor.Apply(new AveragePoolGradient(Geometry, CountPadding, context.Inputs[0].Shape.Slice(2, Geometry.Rank)), context.OutputGradient)];
+            [Tensor.Apply(new AveragePoolGradient(Geometry, CountPadding, context.Inputs[0].Shape.Slice(2, Geometry.Rank)),
+                context.OutputGradient)];
 
         /// <inheritdoc/>
-        protected internal override Op Code(Attributes attributes) => new AveragePool(Geometry.Code(attributes), attributes.Value(CountPadding));
+        protected internal override Op Code(Attributes attributes) =>
+            new AveragePool(Geometry.Code(attributes), attributes.Value(CountPadding));
 
         /// <inheritdoc/>
         public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => Geometry.Field(inputs[0]);

@@ -21,7 +21,8 @@ public sealed record AveragePoolGradient(PoolingGeometry Geometry, bool CountPad
     }
 
     /// <inheritdoc/>
-    public override Tensor?[] Gradient(GradientContext context) => [Tensor.Apply(new AveragePool(Geometry, CountPadding), context.OutputGradient)];
+    public override Tensor?[] Gradient(GradientContext context) =>
+        [Tensor.Apply(new AveragePool(Geometry, CountPadding), context.OutputGradient)];
 
     /// <inheritdoc/>
     protected internal override Op Code(Attributes attributes) =>

@@ -49,7 +49,8 @@ namespace Fovea.Ops
         protected internal override Op Code(Attributes attributes) => new BatchNormalization(attributes.Value(Epsilon));
 
         /// <inheritdoc/>
-        public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) => Graphs.Cost.Of(outputs[0].Shape.Count, inputs, outputs);
+        public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>
+            Graphs.Cost.Of(outputs[0].Shape.Count, inputs, outputs);
 
         /// <inheritdoc/>
         public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => inputs[0];
@@ -58,11 +59,15 @@ namespace Fovea.Ops
         public override IEnumerable<Sample> Samples() => Images().Select(x =>
         {
             Shape channels = [x[1]];
-            return new Sample(new BatchNormalization(1e-3f), x, channels, channels, channels, SampleInput.Of(channels, SampleValues.Positive));
+            return new Sample(new BatchNormalization(1e-3f), x, channels, channels, channels,
+                SampleInput.Of(channels, SampleValues.Positive));
         });
 
-        /// <summary>Images of one to three spatial axes and of none; one channel; one sample; more channels than a vector is wide.</summary>
-        internal static IEnumerable<Shape> Images() => [[3, 2, 4, 5], [2, 1, 3, 3], [1, 3, 4, 2], [2, 17, 3, 3], [6, 4], [2, 3, 7], [2, 2, 2, 3, 2]];
+        /// <summary>
+        /// Images of one to three spatial axes and of none; one channel; one sample; more channels than a vector is wide.
+        /// </summary>
+        internal static IEnumerable<Shape> Images() =>
+            [[3, 2, 4, 5], [2, 1, 3, 3], [1, 3, 4, 2], [2, 17, 3, 3], [6, 4], [2, 3, 7], [2, 2, 2, 3, 2]];
     }
 }
 

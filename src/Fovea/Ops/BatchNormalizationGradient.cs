@@ -43,7 +43,8 @@ public sealed record BatchNormalizationGradient(float Epsilon = BatchNormalizati
     protected internal override Op Code(Attributes attributes) => new BatchNormalizationGradient(attributes.Value(Epsilon));
 
     /// <inheritdoc/>
-    public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) => Graphs.Cost.Of(outputs[0].Shape.Count * 3, inputs, outputs);
+    public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>
+        Graphs.Cost.Of(outputs[0].Shape.Count * 3, inputs, outputs);
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples() => BatchNormalization.Images().Select(x =>

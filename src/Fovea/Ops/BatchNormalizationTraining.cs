@@ -4,8 +4,8 @@ using Fovea.Tensors;
 namespace Fovea.Ops;
 
 /// <summary>
-/// Normalisation with the statistics of the batch: y = (x − mean) / √(variance + epsilon) · scale + shift, channel by channel, where mean and
-/// variance are those of x over all axes but the channels, the variance biased (divided by the number of elements).
+/// Normalisation with the statistics of the batch: y = (x − mean) / √(variance + epsilon) · scale + shift, channel by channel, where mean
+/// and variance are those of x over all axes but the channels, the variance biased (divided by the number of elements).
 /// Inputs: x N, C, spatial; scale C; shift C. Outputs: y like x; mean C; variance C.
 /// </summary>
 /// <param name="Epsilon">Added to the variance.</param>
@@ -58,7 +58,8 @@ public sealed record BatchNormalizationTraining(float Epsilon = BatchNormalizati
     protected internal override Op Code(Attributes attributes) => new BatchNormalizationTraining(attributes.Value(Epsilon));
 
     /// <inheritdoc/>
-    public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) => Graphs.Cost.Of(outputs[0].Shape.Count * 2, inputs, outputs);
+    public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>
+        Graphs.Cost.Of(outputs[0].Shape.Count * 2, inputs, outputs);
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples() => BatchNormalization.Images().Select(x =>

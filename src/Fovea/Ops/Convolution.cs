@@ -69,13 +69,13 @@ namespace Fovea
             /// <param name="weight">O, C/groups, kernel.</param>
             /// <param name="bias">One number an output channel, or null.</param>
             /// <param name="stride">One entry an axis, or one for all; none is 1.</param>
-            /// <param name="padding">Zeros around the input: one for all, one an axis, or all beginnings and then all ends; none is 0.</param>
+            /// <param name="padding">Zeros around the input: one for all, one an axis, or beginnings, then ends; none is 0.</param>
             /// <param name="dilation">Pixels between taps: one entry an axis, or one for all; none is 1.</param>
             /// <param name="groups">Groups of channels that do not see each other.</param>
             /// <returns>N, O, ⌊(size + padding − extent) / stride⌋ + 1.</returns>
             /// <exception cref="Errors.ShapeMismatchException">The shapes do not fit.</exception>
-            public Tensor Convolution(Tensor weight, Tensor? bias = null, Dims stride = default, Dims padding = default, Dims dilation = default,
-                int groups = 1)
+            public Tensor Convolution(Tensor weight, Tensor? bias = null, Dims stride = default, Dims padding = default,
+                Dims dilation = default, int groups = 1)
             {
                 var op = new Convolution(ConvolutionGeometry.Of(Math.Max(x.Rank - 2, 1), stride, padding, dilation, groups));
                 return bias is null ? Tensor.Apply(op, x, weight) : Tensor.Apply(op, x, weight, bias);

@@ -3,7 +3,9 @@ using Fovea.Tensors;
 
 namespace Fovea.Ops;
 
-/// <summary>y = x − ln Σ eˣ along one axis: the logarithm of <see cref="Softmax"/>, without its rounding. The output is like the input.</summary>
+/// <summary>
+/// y = x − ln Σ eˣ along one axis: the logarithm of <see cref="Softmax"/>, without its rounding. The output is like the input.
+/// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 public sealed record LogSoftmax(int Axis) : Op
 {

@@ -19,7 +19,8 @@ namespace Fovea.Ops
             inputs.RequireFloating(0);
             inputs.RequireSameElement();
             Shape a = inputs[0].Shape, b = inputs[1].Shape;
-            if (a.Rank < 2 || b.Rank < 2) throw inputs.Fail($"multiplies matrices, of two axes at least; they are {a} and {b}: Unsqueeze a vector first.");
+            if (a.Rank < 2 || b.Rank < 2)
+                throw inputs.Fail($"multiplies matrices, of two axes at least; they are {a} and {b}: Unsqueeze a vector first.");
             Dim inner = a[TransposeA ? -2 : -1], other = b[TransposeB ? -1 : -2];
             if (!inputs.AreEqual(inner, other))
                 throw inputs.Fail($"cannot multiply {a}{(TransposeA ? " (transposed)" : "")} by {b}{(TransposeB ? " (transposed)" : "")}: "
@@ -43,7 +44,8 @@ namespace Fovea.Ops
         }
 
         /// <inheritdoc/>
-        protected internal override Op Code(Attributes attributes) => new MatMul(attributes.Value(TransposeA), attributes.Value(TransposeB));
+        protected internal override Op Code(Attributes attributes) =>
+            new MatMul(attributes.Value(TransposeA), attributes.Value(TransposeB));
 
         /// <inheritdoc/>
         public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>

@@ -6,8 +6,8 @@ namespace Fovea.Ops
 {
     /// <summary>
     /// The largest element of every window. Input: N, C, spatial. Outputs: values N, C, places; and if asked where they stand: int64, the
-    /// row-major index of the first maximum in the spatial axes (of the last NaN where there is one, as in PyTorch). A window without a pixel
-    /// gives −∞ and index −1.
+    /// row-major index of the first maximum in the spatial axes (of the last NaN where there is one, as in PyTorch). A window without a
+    /// pixel gives −∞ and index −1.
     /// </summary>
     /// <param name="Geometry">The windows.</param>
     /// <param name="WithIndices">Whether the second output is computed; the gradient needs it.</param>
@@ -53,7 +53,7 @@ namespace Fovea
             /// <summary>The largest element of every window over the spatial axes.</summary>
             /// <param name="kernel">The window's sizes: one entry an axis, or one for all.</param>
             /// <param name="stride">From one window to the next; none: side by side.</param>
-            /// <param name="padding">One for all, one an axis, or all beginnings and then all ends; none is 0. Padding is never the largest.</param>
+            /// <param name="padding">One for all, one an axis, or beginnings, then ends; none is 0. Never the largest.</param>
             /// <param name="dilation">Pixels between taps; none is 1.</param>
             /// <returns>N, C, ⌊(size + padding − extent) / stride⌋ + 1.</returns>
             /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>

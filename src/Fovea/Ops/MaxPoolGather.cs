@@ -4,8 +4,8 @@ using Fovea.Tensors;
 namespace Fovea.Ops;
 
 /// <summary>
-/// Reads the pixels that indices name: y[n, c, q] = x[n, c, indices[n, c, q]], 0 for index −1. The transpose of <see cref="MaxPoolGradient"/>.
-/// Inputs: x N, C, spatial; indices int64, N, C, places. Output: N, C, places.
+/// Reads the pixels that indices name: y[n, c, q] = x[n, c, indices[n, c, q]], 0 for index −1. The transpose of
+/// <see cref="MaxPoolGradient"/>. Inputs: x N, C, spatial; indices int64, N, C, places. Output: N, C, places.
 /// </summary>
 public sealed record MaxPoolGather : Op
 {
@@ -24,7 +24,9 @@ public sealed record MaxPoolGather : Op
         if (indices.Element != ElementType.Int64) throw inputs.Fail($"takes indices of Int64, not {indices.Element}.");
         bool fits = leading.Rank is >= 2 && indices.Rank >= Math.Max(leading.Rank, 3);
         for (int i = 0; fits && i < leading.Rank; i++) fits = inputs.AreEqual(indices.Shape[i], leading[i]);
-        if (!fits) throw inputs.Fail($"takes indices N, C, places beside N, C, spatial; the input is {inputs[0].Shape}, the indices {indices.Shape}.");
+        if (!fits)
+            throw inputs.Fail($"takes indices N, C, places beside N, C, spatial; the input is {inputs[0].Shape}, "
+                + $"the indices {indices.Shape}.");
     }
 
     /// <inheritdoc/>

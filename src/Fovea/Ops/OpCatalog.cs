@@ -59,7 +59,8 @@ public static class OpCatalog
     /// <summary>An operator from its name and the text of its attributes; those that are absent keep their defaults.</summary>
     /// <exception cref="UnsupportedOperatorException">There is no operator of that name.</exception>
     /// <exception cref="FormatException">An attribute is unknown, or its text is not of its type.</exception>
-    public static Op Create(string name, IEnumerable<KeyValuePair<string, string>> attributes) => ByName.TryGetValue(name, out var prototype)
+    public static Op Create(string name, IEnumerable<KeyValuePair<string, string>> attributes) =>
+        ByName.TryGetValue(name, out var prototype)
         ? Attributes.Read(prototype, attributes)
         : throw new UnsupportedOperatorException($"There is no operator \"{name}\".");
 }

@@ -11,5 +11,6 @@ public sealed record RandomNormal(ulong Seed, ulong Stream, Shape Shape) : Rando
         new RandomNormal(attributes.Value(Seed), attributes.Value(Stream), attributes.Value(Shape));
 
     /// <inheritdoc/>
-    protected override IEnumerable<RandomOp> Variants(Shape shape) => [new RandomNormal(1, 2, shape), new RandomNormal(0, ulong.MaxValue, shape)];
+    protected override IEnumerable<RandomOp> Variants(Shape shape) =>
+        [new RandomNormal(1, 2, shape), new RandomNormal(0, ulong.MaxValue, shape)];
 }

@@ -4,8 +4,8 @@ using Fovea.Tensors;
 namespace Fovea.Ops;
 
 /// <summary>
-/// Random float32 numbers that nothing remembers: each follows from (Seed, Stream, step, sample, element in the sample) alone, so a step that
-/// is computed again, on other threads or in other batches, draws the same.
+/// Random float32 numbers that nothing remembers: each follows from (Seed, Stream, step, sample, element in the sample) alone, so a step
+/// that is computed again, on other threads or in other batches, draws the same.
 /// Input: the counter, int64, 2: the step, and the global index of the first sample. Output: Shape; axis 0 counts samples.
 /// </summary>
 /// <param name="Seed">The seed of the whole run.</param>

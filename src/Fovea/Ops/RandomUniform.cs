@@ -11,5 +11,6 @@ public sealed record RandomUniform(ulong Seed, ulong Stream, Shape Shape) : Rand
         new RandomUniform(attributes.Value(Seed), attributes.Value(Stream), attributes.Value(Shape));
 
     /// <inheritdoc/>
-    protected override IEnumerable<RandomOp> Variants(Shape shape) => [new RandomUniform(1, 2, shape), new RandomUniform(ulong.MaxValue, 0, shape)];
+    protected override IEnumerable<RandomOp> Variants(Shape shape) =>
+        [new RandomUniform(1, 2, shape), new RandomUniform(ulong.MaxValue, 0, shape)];
 }

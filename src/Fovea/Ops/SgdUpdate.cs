@@ -6,8 +6,8 @@ namespace Fovea.Ops;
 /// <summary>
 /// One step of stochastic gradient descent, as in torch.optim.SGD, in one pass:
 /// g = scale · gradient + WeightDecay · p; v = Momentum · v + g; p −= learningRate · (Nesterov ? g + Momentum · v : v).
-/// Inputs: parameter, gradient, velocity (only with momentum; 0 at first), all alike; learning rate, a scalar; gradient scale, a scalar (may
-/// be absent: 1), as clipping gives it. Outputs: parameter; velocity (only with momentum).
+/// Inputs: parameter, gradient, velocity (only with momentum; 0 at first), all alike; learning rate, a scalar; gradient scale, a scalar
+/// (may be absent: 1), as clipping gives it. Outputs: parameter; velocity (only with momentum).
 /// </summary>
 /// <param name="Momentum">What is kept of the velocity, from 0 (none) to less than 1.</param>
 /// <param name="Nesterov">Whether the step looks ahead along the velocity.</param>

@@ -77,7 +77,7 @@ namespace Fovea
             /// <param name="weight">I, O/groups, kernel.</param>
             /// <param name="bias">One number an output channel, or null.</param>
             /// <param name="stride">Output pixels from one input pixel to the next: one entry an axis, or one for all; none is 1.</param>
-            /// <param name="padding">Pixels cut from the output: one for all, one an axis, or all beginnings and then all ends; none is 0.</param>
+            /// <param name="padding">Pixels cut from the output: one for all, one an axis, or beginnings, then ends; none is 0.</param>
             /// <param name="outputPadding">Pixels added at the end of each axis, less than the stride; none is 0.</param>
             /// <param name="dilation">Pixels between taps: one entry an axis, or one for all; none is 1.</param>
             /// <param name="groups">Groups of channels that do not see each other.</param>
@@ -91,12 +91,13 @@ namespace Fovea
                 var extra = WindowLists.Expand(rank, outputPadding, 0, "output padding");
                 if (weight.Rank != rank + 2 || x.Rank != rank + 2)
                     throw new Errors.ShapeMismatchException(
-                        $"TransposedConvolution takes N, I, spatial and weights I, O / groups, kernel of as many axes; they are {x.Shape} and {weight.Shape}.");
+                        $"TransposedConvolution takes N, I, spatial and weights I, O / groups, kernel of as many axes; "
+                        + $"they are {x.Shape} and {weight.Shape}.");
                 var sizes = new Dim[rank];
                 for (int i = 0; i < rank; i++)
                 {
                     if (extra[i] < 0 || extra[i] >= geometry.Stride[i])
-                        throw new ArgumentException($"The output padding {extra} must lie between 0 and the stride {geometry.Stride} less 1.");
+                        throw new ArgumentException($"The output padding {extra} must lie between 0 and the stride {geometry.Stride} − 1.");
                     sizes[i] = geometry.InputSize(i, x.Shape[i + 2], (int)weight.Shape[i + 2]) + extra[i];
                 }
                 var op = new TransposedConvolution(geometry, new(sizes));

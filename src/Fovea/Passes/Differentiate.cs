@@ -7,13 +7,14 @@ namespace Fovea.Passes;
 static class Differentiate
 {
     /// <summary>
-    /// For each target the gradient of Σ outputs · seeds (a null seed: the output does not count); null where nothing depends on the target.
+    /// For each target the gradient of Σ outputs · seeds (a null seed: the output does not count); null where nothing depends on it.
     /// </summary>
     /// <param name="outputs">What is differentiated.</param>
     /// <param name="seeds">The gradient that arrives at each output.</param>
     /// <param name="targets">With respect to what.</param>
     /// <param name="independent">Whether targets are taken for independent of each other, even where one was computed from another.</param>
-    public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> seeds, IReadOnlyList<Tensor> targets, bool independent = false)
+    public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> seeds, IReadOnlyList<Tensor> targets,
+        bool independent = false)
     {
         var needed = new HashSet<Tensor>(targets, ReferenceEqualityComparer.Instance);
         var order = Walk.Order(outputs, throughValues: true, ends: independent ? needed : null);
@@ -52,13 +53,15 @@ static class Differentiate
                 var context = new GradientContext(node, outputGradients, needs, (o, s, t) => Run(o, s, t, independent: true));
                 var inputGradients = node.Op.Gradient(context);
                 if (inputGradients.Length != needs.Length)
-                    throw new InvalidOperationException($"The gradient rule of {node.Op.Name} gives {inputGradients.Length} gradients for {needs.Length} inputs.");
+                    throw new InvalidOperationException($"The gradient rule of {node.Op.Name} gives {inputGradients.Length} gradients for "
+                        + $"{needs.Length} inputs.");
                 for (int j = 0; j < needs.Length; j++)
                 {
                     if (!needs[j] || inputGradients[j] is not { } gradient) continue;
                     var input = node.InputSpan[j];
                     if (gradient.Type != input.Type && (gradient.ElementType != input.ElementType || gradient.Rank != input.Rank))
-                        throw new InvalidOperationException($"The gradient rule of {node.Op.Name} gives {gradient.Type} for input {j}, which is {input.Type}.");
+                        throw new InvalidOperationException($"The gradient rule of {node.Op.Name} gives {gradient.Type} for input {j}, "
+                            + $"which is {input.Type}.");
                     Accumulate(gradients, input, gradient);
                 }
             }

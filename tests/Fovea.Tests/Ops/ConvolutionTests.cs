@@ -59,7 +59,8 @@ public sealed class ConvolutionTests
 
         Assert.Equal([1, 12, 120, 200], Run(new TransposedConvolution(Geometry(1), [4]), y, w));
         Assert.Equal([1, 10, 102, 20, 200, 0], Run(new TransposedConvolution(Geometry(1, stride: [2]), [6]), y, w));
-        Assert.Equal([4, 13, 105, 23, 203], Run(new TransposedConvolution(Geometry(1, stride: [2]), [5]), y, w, TestValue.Of<float>([1], 3)));
+        Assert.Equal([4, 13, 105, 23, 203], Run(new TransposedConvolution(Geometry(1, stride: [2]), [5]), y, w,
+            TestValue.Of<float>([1], 3)));
         Assert.Equal([10, 102, 20], Run(new TransposedConvolution(Geometry(1, stride: [2], padding: [1]), [3]), y, w));
     }
 
@@ -110,12 +111,16 @@ public sealed class ConvolutionTests
         var op = new Convolution(Geometry(2));
         Assert.Equal("Convolution expects 3 input channels (weights 8x3x3x3, 1 groups); the input 1x4x5x5 has 4.",
             Fault(op, [1, 4, 5, 5], [8, 3, 3, 3]));
-        Assert.Equal("Convolution has a kernel 7x7 that reaches over 7 pixels of axis 2; the input 1x3x5x5 has 5 there and 0 of padding: pad by 2 more.",
+        Assert.Equal("Convolution has a kernel 7x7 that reaches over 7 pixels of axis 2; the input 1x3x5x5 has 5 there and 0 of padding: "
+            + "pad by 2 more.",
             Fault(op, [1, 3, 5, 5], [8, 3, 7, 7]));
         Assert.Equal("Convolution expects a bias of 8, one number an output channel; it is 4.", Fault(op, [1, 3, 5, 5], [8, 3, 3, 3], [4]));
-        Assert.Contains("cannot split 8 output channels", Fault(new Convolution(Geometry(2, groups: 3)), [1, 9, 5, 5], [8, 3, 3, 3]), StringComparison.Ordinal);
-        Assert.Contains("Stride of 1 entries (1) for 2 spatial axes", Fault(new Convolution(Geometry(1)), [1, 3, 5, 5], [8, 3, 3, 3]), StringComparison.Ordinal);
-        Assert.Contains("every entry must be at least 1", Fault(new Convolution(Geometry(2, stride: [0])), [1, 3, 5, 5], [8, 3, 3, 3]), StringComparison.Ordinal);
+        Assert.Contains("cannot split 8 output channels", Fault(new Convolution(Geometry(2, groups: 3)), [1, 9, 5, 5], [8, 3, 3, 3]),
+            StringComparison.Ordinal);
+        Assert.Contains("Stride of 1 entries (1) for 2 spatial axes", Fault(new Convolution(Geometry(1)), [1, 3, 5, 5], [8, 3, 3, 3]),
+            StringComparison.Ordinal);
+        Assert.Contains("every entry must be at least 1", Fault(new Convolution(Geometry(2, stride: [0])), [1, 3, 5, 5], [8, 3, 3, 3]),
+            StringComparison.Ordinal);
     }
 
     [Fact]

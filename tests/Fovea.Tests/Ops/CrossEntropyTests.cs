@@ -22,7 +22,8 @@ public sealed class CrossEntropyTests
     public void Softmax_sums_to_one_along_its_axis()
     {
         Equal([0.125, 0.25, 0.625], Naive.Run(new Softmax(1), Of([1, 3], Logarithms))[0]);
-        Equal([0.125, 0.5, 0.25, 0.25, 0.625, 0.25], Naive.Run(new Softmax(0), Of([3, 2], 0, Math.Log(2), Math.Log(2), 0, Math.Log(5), 0))[0]);
+        Equal([0.125, 0.5, 0.25, 0.25, 0.625, 0.25],
+            Naive.Run(new Softmax(0), Of([3, 2], 0, Math.Log(2), Math.Log(2), 0, Math.Log(5), 0))[0]);
         Equal([1, 0], Naive.Run(new Softmax(0), Of([2], 1e4, -1e4))[0]);
     }
 
@@ -69,7 +70,8 @@ public sealed class CrossEntropyTests
     [Fact]
     public void A_label_beyond_the_classes_is_refused()
     {
-        var fault = Assert.Throws<ArgumentException>(() => Naive.Run(new CrossEntropy(), Of([1, 3], Logarithms), TestValue.Of<long>([1], 3)));
+        var fault = Assert.Throws<ArgumentException>(
+            () => Naive.Run(new CrossEntropy(), Of([1, 3], Logarithms), TestValue.Of<long>([1], 3)));
         Assert.Equal("The label 3 is no class: there are 3, counted from 0.", fault.Message);
     }
 
@@ -89,7 +91,8 @@ public sealed class CrossEntropyTests
     {
         Assert.Equal("CrossEntropy takes logits N, C, … and one label for each N, …; the logits are 4x10, the labels 5.",
             Naive.Fault(new CrossEntropy(), TensorType.Float([4, 10]), new TensorType(ElementType.Int64, [5])));
-        Assert.Contains("Cast", Naive.Fault(new CrossEntropy(), TensorType.Float([4, 10]), TensorType.Float([4])), StringComparison.Ordinal);
+        Assert.Contains("Cast", Naive.Fault(new CrossEntropy(), TensorType.Float([4, 10]), TensorType.Float([4])),
+            StringComparison.Ordinal);
         Assert.Contains("from 0 to 1", Naive.Fault(new CrossEntropy(2), TensorType.Float([4, 10]), new TensorType(ElementType.Int64, [4])),
             StringComparison.Ordinal);
     }

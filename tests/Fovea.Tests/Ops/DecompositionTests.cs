@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Fovea.Tests.Ops;
 
-/// <summary>An operator whose gradient is that of its decomposition sees its inputs as independent, whatever they were computed from.</summary>
+/// <summary>
+/// An operator whose gradient is that of its decomposition sees its inputs as independent, whatever they were computed from.
+/// </summary>
 public sealed class DecompositionTests
 {
     static readonly Tensor Rate = Tensor.Constant(0.25);

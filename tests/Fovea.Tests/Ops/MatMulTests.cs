@@ -57,10 +57,12 @@ public sealed class MatMulTests
     {
         Assert.Equal("MatMul cannot multiply 2x3 by 2x3: the inner sizes 3 and 2 differ.",
             Naive.Fault(new MatMul(), TensorType.Float([2, 3]), TensorType.Float([2, 3])));
-        Assert.Equal("Linear expects 400 input features (weights 120x400); the input 1x16x6x6 has 6 along its last axis: Flatten gives 576.",
+        Assert.Equal("Linear expects 400 input features (weights 120x400); the input 1x16x6x6 has 6 along its last axis: "
+            + "Flatten gives 576.",
             Naive.Fault(new Linear(), TensorType.Float([1, 16, 6, 6]), TensorType.Float([120, 400])));
         Assert.Contains("Unsqueeze", Naive.Fault(new MatMul(), TensorType.Float([3]), TensorType.Float([3, 2])), StringComparison.Ordinal);
-        Assert.Contains("Cast", Naive.Fault(new MatMul(), new TensorType(ElementType.Int64, [3, 3]), TensorType.Float([3, 2])), StringComparison.Ordinal);
+        Assert.Contains("Cast", Naive.Fault(new MatMul(), new TensorType(ElementType.Int64, [3, 3]), TensorType.Float([3, 2])),
+            StringComparison.Ordinal);
     }
 
     [Fact]

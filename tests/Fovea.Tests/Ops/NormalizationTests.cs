@@ -62,6 +62,6 @@ public sealed class NormalizationTests
     [Fact]
     public void Errors_name_the_vector() =>
         Assert.Equal("BatchNormalization expects a mean of 3, one number a channel of 2x3x4; it is 4.",
-            Naive.Fault(new BatchNormalization(), TensorType.Float([2, 3, 4]), TensorType.Float([3]), TensorType.Float([3]), TensorType.Float([4]),
-                TensorType.Float([3])));
+            Naive.Fault(new BatchNormalization(), TensorType.Float([2, 3, 4]), TensorType.Float([3]), TensorType.Float([3]),
+                TensorType.Float([4]), TensorType.Float([3])));
 }

@@ -84,7 +84,7 @@ public sealed class OptimizerTests
             Naive.Fault(new SgdUpdate(), TensorType.Float([3, 4]), TensorType.Float([4, 3]), TensorType.Float(Shape.Scalar)));
         Assert.Contains("Nesterov", Naive.Fault(new SgdUpdate(Nesterov: true), TensorType.Float([3]), TensorType.Float([3]),
             TensorType.Float(Shape.Scalar)), StringComparison.Ordinal);
-        Assert.Contains("step as a scalar of Int64", Naive.Fault(new AdamUpdate(), TensorType.Float([3]), TensorType.Float([3]), TensorType.Float([3]),
-            TensorType.Float([3]), TensorType.Float(Shape.Scalar), TensorType.Float(Shape.Scalar)), StringComparison.Ordinal);
+        Assert.Contains("step as a scalar of Int64", Naive.Fault(new AdamUpdate(), [.. Enumerable.Repeat(TensorType.Float([3]), 4),
+            TensorType.Float(Shape.Scalar), TensorType.Float(Shape.Scalar)]), StringComparison.Ordinal);
     }
 }

@@ -121,10 +121,11 @@ public sealed class PoolingTests
     {
         Assert.Equal("MaxPool has windows 5x5 that reach over 5 pixels of axis 2; the input 1x3x4x8 has 4 there and 0 of padding: "
             + "use smaller windows, or pool less before.", Naive.Fault(new MaxPool(Windows(2, [5])), TensorType.Float([1, 3, 4, 8])));
-        Assert.Contains("pad less", Naive.Fault(new AveragePool(Windows(2, [2], [], [2])), TensorType.Float([1, 3, 4, 8])), StringComparison.Ordinal);
+        Assert.Contains("pad less", Naive.Fault(new AveragePool(Windows(2, [2], [], [2])), TensorType.Float([1, 3, 4, 8])),
+            StringComparison.Ordinal);
         Assert.Contains("indices of Int64", Naive.Fault(new MaxPoolGradient([4]), TensorType.Float([1, 3, 4]), TensorType.Float([1, 3, 4])),
             StringComparison.Ordinal);
-        Assert.Contains("1x3x5", Naive.Fault(new MaxPoolGradient([4]), TensorType.Float([1, 3, 4]), new TensorType(ElementType.Int64, [1, 3, 5])),
-            StringComparison.Ordinal);
+        Assert.Contains("1x3x5", Naive.Fault(new MaxPoolGradient([4]), TensorType.Float([1, 3, 4]),
+            new TensorType(ElementType.Int64, [1, 3, 5])), StringComparison.Ordinal);
     }
 }

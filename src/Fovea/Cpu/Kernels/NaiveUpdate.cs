@@ -4,8 +4,8 @@ using Fovea.Runtime;
 namespace Fovea.Cpu.Kernels;
 
 /// <summary>
-/// The reference kernel of an optimizer: element by element over the parameter and what is like it, in whatever layout they share. It writes
-/// over its inputs, where a plan wants that: an element is read whole before it is written.
+/// The reference kernel of an optimizer: element by element over the parameter and what is like it, in whatever layout they share. It
+/// writes over its inputs, where a plan wants that: an element is read whole before it is written.
 /// </summary>
 abstract class NaiveUpdate<TOp> : NaiveKernel<TOp> where TOp : Op
 {

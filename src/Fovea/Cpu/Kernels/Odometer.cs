@@ -3,7 +3,9 @@ using Fovea.Tensors;
 
 namespace Fovea.Cpu.Kernels;
 
-/// <summary>Counts through all places of a box of any rank, the last axis fastest. It stands before the first place until it is moved.</summary>
+/// <summary>
+/// Counts through all places of a box of any rank, the last axis fastest. It stands before the first place until it is moved.
+/// </summary>
 struct Odometer(Dims sizes)
 {
     [InlineArray(Dims.Capacity)]

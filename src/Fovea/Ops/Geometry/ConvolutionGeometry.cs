@@ -53,7 +53,9 @@ public sealed record ConvolutionGeometry(Dims Stride, Dims PadBegin, Dims PadEnd
     internal ReceptiveField? Field(ReceptiveField? field, Dims kernel) => field is null || field.Axes.Count != Rank ? null
         : new([.. field.Axes.Select((axis, i) => axis.Window(kernel[i], Stride[i], Dilation[i], PadBegin[i]))]);
 
-    /// <summary>The receptive field of the transposed window: unit j sees from ⌈(j + padding − extent + 1) / stride⌉ to ⌊(j + padding) / stride⌋.</summary>
+    /// <summary>
+    /// The receptive field of the transposed window: unit j sees from ⌈(j + padding − extent + 1) / stride⌉ to ⌊(j + padding) / stride⌋.
+    /// </summary>
     internal ReceptiveField? TransposedField(ReceptiveField? field, Dims kernel) => field is null || field.Axes.Count != Rank ? null
         : new([.. field.Axes.Select((axis, i) =>
         {
@@ -65,7 +67,8 @@ public sealed record ConvolutionGeometry(Dims Stride, Dims PadBegin, Dims PadEnd
     internal void Check(Inputs inputs, Shape image)
     {
         int rank = image.Rank - 2;
-        if (rank is < 1 or > 3) throw inputs.Fail($"takes N, C and one to three spatial axes; {image} has {image.Rank} axes: Reshape first.");
+        if (rank is < 1 or > 3)
+            throw inputs.Fail($"takes N, C and one to three spatial axes; {image} has {image.Rank} axes: Reshape first.");
         WindowLists.Check(inputs, "Stride", Stride, rank, 1);
         WindowLists.Check(inputs, "PadBegin", PadBegin, rank, 0);
         WindowLists.Check(inputs, "PadEnd", PadEnd, rank, 0);
@@ -96,9 +99,10 @@ public sealed record ConvolutionGeometry(Dims Stride, Dims PadBegin, Dims PadEnd
         for (int i = 0; i < Rank; i++)
         {
             sizes[i] = OutputSize(i, image[i + 2], kernel[i]);
-            if (sizes[i].IsKnown && sizes[i].Value < 1)
-                throw inputs.Fail($"has a kernel {kernel} that reaches over {Extent(i, kernel[i])} pixels of axis {i + 2}; the input {image} has "
-                    + $"{image[i + 2]} there and {PadBegin[i] + PadEnd[i]} of padding: pad by {Extent(i, kernel[i]) - image[i + 2] - PadBegin[i] - PadEnd[i]} more.");
+            if (!sizes[i].IsKnown || sizes[i].Value >= 1) continue;
+            int extent = Extent(i, kernel[i]), padding = PadBegin[i] + PadEnd[i];
+            throw inputs.Fail($"has a kernel {kernel} that reaches over {extent} pixels of axis {i + 2}; "
+                + $"the input {image} has {image[i + 2]} there and {padding} of padding: pad by {extent - image[i + 2] - padding} more.");
         }
         return new(sizes);
     }
@@ -109,8 +113,8 @@ public sealed record ConvolutionGeometry(Dims Stride, Dims PadBegin, Dims PadEnd
         var expected = Output(inputs, image, kernel);
         for (int i = 0; i < Rank; i++)
             if (!inputs.AreEqual(output[i + 2], expected[i]))
-                throw inputs.Fail($"turns {image.Slice(2, Rank)} into {expected} (kernel {kernel}, stride {Stride}, padding {PadBegin} and {PadEnd}, "
-                    + $"dilation {Dilation}); {output} has {output.Slice(2, Rank)}.");
+                throw inputs.Fail($"turns {image.Slice(2, Rank)} into {expected} (kernel {kernel}, stride {Stride}, "
+                    + $"padding {PadBegin} and {PadEnd}, dilation {Dilation}); {output} has {output.Slice(2, Rank)}.");
     }
 
     /// <summary>Multiply-adds over all outputs: each sums inputs / groups · kernel products.</summary>

@@ -52,7 +52,8 @@ public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Di
     internal Shape Output(Inputs inputs, Shape image)
     {
         int rank = image.Rank - 2;
-        if (rank is < 1 or > 3) throw inputs.Fail($"takes N, C and one to three spatial axes; {image} has {image.Rank} axes: Reshape first.");
+        if (rank is < 1 or > 3)
+            throw inputs.Fail($"takes N, C and one to three spatial axes; {image} has {image.Rank} axes: Reshape first.");
         WindowLists.Check(inputs, "Kernel", Kernel, rank, 1);
         WindowLists.Check(inputs, "Stride", Stride, rank, 1);
         WindowLists.Check(inputs, "PadBegin", PadBegin, rank, 0);
@@ -66,13 +67,16 @@ public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Di
                     + "a window would see no pixel; pad less.");
             sizes[i] = OutputSize(i, image[i + 2]);
             if (sizes[i].IsKnown && sizes[i].Value < 1)
-                throw inputs.Fail($"has windows {Kernel} that reach over {Extent(i)} pixels of axis {i + 2}; the input {image} has {image[i + 2]} there "
-                    + $"and {PadBegin[i] + PadEnd[i]} of padding: use smaller windows, or pool less before.");
+                throw inputs.Fail($"has windows {Kernel} that reach over {Extent(i)} pixels of axis {i + 2}; "
+                    + $"the input {image} has {image[i + 2]} there and {PadBegin[i] + PadEnd[i]} of padding: "
+                    + "use smaller windows, or pool less before.");
         }
         return Shape.Concat(image.Slice(0, 2), new Shape(sizes));
     }
 
-    /// <summary>Checks that <paramref name="output"/> is what the windows make of an image N, C, <paramref name="imageSize"/>; gives the image.</summary>
+    /// <summary>
+    /// Checks that <paramref name="output"/> is what the windows make of an image N, C, <paramref name="imageSize"/>; gives the image.
+    /// </summary>
     internal Shape Image(Inputs inputs, Shape output, Shape imageSize)
     {
         if (output.Rank != imageSize.Rank + 2)

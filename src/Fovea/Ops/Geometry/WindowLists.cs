@@ -21,7 +21,8 @@ static class WindowLists
         if (padding.Count == 2 * rank && padding.Count > 1) return (new(padding.AsSpan()[..rank]), new(padding.AsSpan()[rank..]));
         if (padding.Count > 1 && padding.Count != rank)
             throw new ArgumentException(
-                $"The padding {padding} has {padding.Count} entries: write one, {rank} (one a spatial axis), or {2 * rank} (beginnings, then ends).");
+                $"The padding {padding} has {padding.Count} entries: write one, {rank} (one a spatial axis), "
+                + $"or {2 * rank} (beginnings, then ends).");
         var both = Expand(rank, padding, 0, "padding");
         return (both, both);
     }

@@ -15,14 +15,14 @@ sealed class Naive : NaiveKernel<Ops.AveragePoolGradient>
         Strides dyStrides = dyType.Strides, dxStrides = dxType.Strides;
 
         for (int n = 0; n < dyType.Sizes[0]; n++)
-        for (int c = 0; c < dyType.Sizes[1]; c++)
-        for (var place = new Odometer(new(dyType.Sizes.AsSpan()[2..])); place.MoveNext();)
-        {
-            int channel = (int)(n * dxStrides[0] + c * dxStrides[1]);
-            int count = PoolingWindow.Count(op.Geometry, op.CountPadding, dxType, place);
-            var gradient = dy[(int)(n * dyStrides[0] + c * dyStrides[1]) + place.Offset(dyStrides, 2)];
-            for (var window = new PoolingWindow(op.Geometry, dxType, place); window.MoveNext();)
-                dx[channel + window.Offset] += gradient / T.CreateChecked(count);
-        }
+            for (int c = 0; c < dyType.Sizes[1]; c++)
+                for (var place = new Odometer(new(dyType.Sizes.AsSpan()[2..])); place.MoveNext();)
+                {
+                    int channel = (int)(n * dxStrides[0] + c * dxStrides[1]);
+                    int count = PoolingWindow.Count(op.Geometry, op.CountPadding, dxType, place);
+                    var gradient = dy[(int)(n * dyStrides[0] + c * dyStrides[1]) + place.Offset(dyStrides, 2)];
+                    for (var window = new PoolingWindow(op.Geometry, dxType, place); window.MoveNext();)
+                        dx[channel + window.Offset] += gradient / T.CreateChecked(count);
+                }
     }
 }

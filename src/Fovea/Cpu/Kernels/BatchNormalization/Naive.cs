@@ -7,7 +7,8 @@ sealed class Naive : NaiveKernel<Ops.BatchNormalization>
 {
     protected override void Run<T>(Ops.BatchNormalization op, in KernelCall call)
     {
-        ReadOnlySpan<T> x = call.Source<T>(0), scale = call.Source<T>(1), shift = call.Source<T>(2), mean = call.Source<T>(3), variance = call.Source<T>(4);
+        ReadOnlySpan<T> x = call.Source<T>(0), scale = call.Source<T>(1), shift = call.Source<T>(2), mean = call.Source<T>(3),
+            variance = call.Source<T>(4);
         var y = call.Target<T>(0);
         var (xStrides, yStrides) = (call.Case.Inputs[0].Strides, call.Case.Outputs[0].Strides);
         var epsilon = T.CreateChecked(op.Epsilon);

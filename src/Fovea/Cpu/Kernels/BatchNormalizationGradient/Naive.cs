@@ -7,7 +7,8 @@ sealed class Naive : NaiveKernel<Ops.BatchNormalizationGradient>
 {
     protected override void Run<T>(Ops.BatchNormalizationGradient op, in KernelCall call)
     {
-        ReadOnlySpan<T> x = call.Source<T>(0), scale = call.Source<T>(1), mean = call.Source<T>(2), variance = call.Source<T>(3), dy = call.Source<T>(4);
+        ReadOnlySpan<T> x = call.Source<T>(0), scale = call.Source<T>(1), mean = call.Source<T>(2), variance = call.Source<T>(3),
+            dy = call.Source<T>(4);
         Span<T> dx = call.Target<T>(0), dscale = call.Target<T>(1), dshift = call.Target<T>(2);
         var (xStrides, dyStrides, dxStrides) = (call.Case.Inputs[0].Strides, call.Case.Inputs[4].Strides, call.Case.Outputs[0].Strides);
         var sizes = call.Case.Inputs[0].Sizes;

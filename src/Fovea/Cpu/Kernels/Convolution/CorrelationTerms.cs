@@ -24,28 +24,28 @@ static class CorrelationTerms
         Strides imageStrides = image.Strides, weightStrides = weight.Strides, outputStrides = output.Strides;
 
         for (int n = 0; n < image.Sizes[0]; n++)
-        for (int o = 0; o < weight.Sizes[0]; o++)
-        for (var place = new Odometer(places); place.MoveNext();)
-        {
-            int outputAt = (int)(n * outputStrides[0] + o * outputStrides[1]) + place.Offset(outputStrides, 2);
-            for (int c = 0; c < channels; c++)
-            {
-                int channel = o / groupOutputs * channels + c;
-                long imageChannel = n * imageStrides[0] + channel * imageStrides[1];
-                long weightChannel = o * weightStrides[0] + c * weightStrides[1];
-                for (var tap = new Odometer(taps); tap.MoveNext();)
+            for (int o = 0; o < weight.Sizes[0]; o++)
+                for (var place = new Odometer(places); place.MoveNext();)
                 {
-                    long imageAt = imageChannel;
-                    bool inside = true;
-                    for (int i = 0; i < rank; i++)
+                    int outputAt = (int)(n * outputStrides[0] + o * outputStrides[1]) + place.Offset(outputStrides, 2);
+                    for (int c = 0; c < channels; c++)
                     {
-                        int pixel = place[i] * geometry.Stride[i] - geometry.PadBegin[i] + tap[i] * geometry.Dilation[i];
-                        inside &= (uint)pixel < (uint)image.Sizes[i + 2];
-                        imageAt += pixel * imageStrides[i + 2];
+                        int channel = o / groupOutputs * channels + c;
+                        long imageChannel = n * imageStrides[0] + channel * imageStrides[1];
+                        long weightChannel = o * weightStrides[0] + c * weightStrides[1];
+                        for (var tap = new Odometer(taps); tap.MoveNext();)
+                        {
+                            long imageAt = imageChannel;
+                            bool inside = true;
+                            for (int i = 0; i < rank; i++)
+                            {
+                                int pixel = place[i] * geometry.Stride[i] - geometry.PadBegin[i] + tap[i] * geometry.Dilation[i];
+                                inside &= (uint)pixel < (uint)image.Sizes[i + 2];
+                                imageAt += pixel * imageStrides[i + 2];
+                            }
+                            if (inside) term.Add((int)imageAt, (int)weightChannel + tap.Offset(weightStrides, 2), outputAt);
+                        }
                     }
-                    if (inside) term.Add((int)imageAt, (int)weightChannel + tap.Offset(weightStrides, 2), outputAt);
                 }
-            }
-        }
     }
 }

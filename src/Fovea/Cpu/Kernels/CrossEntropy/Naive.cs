@@ -11,7 +11,8 @@ sealed class Naive : NaiveKernel<Ops.CrossEntropy>
         var labels = call.Source<long>(1);
         var losses = call.Target<T>(0);
         var sizes = call.Case.Inputs[0].Sizes;
-        var (xStrides, labelStrides, lossStrides) = (call.Case.Inputs[0].Strides, call.Case.Inputs[1].Strides, call.Case.Outputs[0].Strides);
+        var (xStrides, labelStrides, lossStrides) =
+            (call.Case.Inputs[0].Strides, call.Case.Inputs[1].Strides, call.Case.Outputs[0].Strides);
         T smoothing = T.CreateChecked(op.LabelSmoothing), classes = T.CreateChecked(sizes[1]);
         for (var row = new Odometer(sizes.With(1, 1)); row.MoveNext();)
         {

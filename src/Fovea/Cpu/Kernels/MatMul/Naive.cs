@@ -27,13 +27,13 @@ sealed class Naive : NaiveKernel<Ops.MatMul>
                 yMatrix += at[axis] * yStrides[axis];
             }
             for (int m = 0; m < rows; m++)
-            for (int n = 0; n < columns; n++)
-            {
-                var sum = T.Zero;
-                for (int k = 0; k < inner; k++)
-                    sum += a[(int)(aMatrix + m * aRow + k * aInner)] * b[(int)(bMatrix + k * bInner + n * bColumn)];
-                y[(int)(yMatrix + m * yStrides[rank - 2] + n * yStrides[rank - 1])] = sum;
-            }
+                for (int n = 0; n < columns; n++)
+                {
+                    var sum = T.Zero;
+                    for (int k = 0; k < inner; k++)
+                        sum += a[(int)(aMatrix + m * aRow + k * aInner)] * b[(int)(bMatrix + k * bInner + n * bColumn)];
+                    y[(int)(yMatrix + m * yStrides[rank - 2] + n * yStrides[rank - 1])] = sum;
+                }
         }
     }
 

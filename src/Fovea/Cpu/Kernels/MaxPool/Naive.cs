@@ -16,23 +16,23 @@ sealed class Naive : NaiveKernel<Ops.MaxPool>
         Dims places = new(yType.Sizes.AsSpan()[2..]);
 
         for (int n = 0; n < yType.Sizes[0]; n++)
-        for (int c = 0; c < yType.Sizes[1]; c++)
-        {
-            int channel = (int)(n * xStrides[0] + c * xStrides[1]);
-            for (var place = new Odometer(places); place.MoveNext();)
+            for (int c = 0; c < yType.Sizes[1]; c++)
             {
-                var largest = T.NegativeInfinity;
-                long at = -1;
-                for (var window = new PoolingWindow(op.Geometry, xType, place); window.MoveNext();)
+                int channel = (int)(n * xStrides[0] + c * xStrides[1]);
+                for (var place = new Odometer(places); place.MoveNext();)
                 {
-                    var value = x[channel + window.Offset];
-                    if (at >= 0 && !(value > largest) && !T.IsNaN(value)) continue;
-                    largest = value;
-                    at = window.Index;
+                    var largest = T.NegativeInfinity;
+                    long at = -1;
+                    for (var window = new PoolingWindow(op.Geometry, xType, place); window.MoveNext();)
+                    {
+                        var value = x[channel + window.Offset];
+                        if (at >= 0 && !(value > largest) && !T.IsNaN(value)) continue;
+                        largest = value;
+                        at = window.Index;
+                    }
+                    y[(int)(n * yStrides[0] + c * yStrides[1]) + place.Offset(yStrides, 2)] = largest;
+                    if (op.WithIndices) indices[(int)(n * indexStrides[0] + c * indexStrides[1]) + place.Offset(indexStrides, 2)] = at;
                 }
-                y[(int)(n * yStrides[0] + c * yStrides[1]) + place.Offset(yStrides, 2)] = largest;
-                if (op.WithIndices) indices[(int)(n * indexStrides[0] + c * indexStrides[1]) + place.Offset(indexStrides, 2)] = at;
             }
-        }
     }
 }

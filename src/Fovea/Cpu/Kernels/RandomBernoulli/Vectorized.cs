@@ -6,5 +6,6 @@ namespace Fovea.Cpu.Kernels.RandomBernoulli;
 sealed class Vectorized() : RandomKernel<Ops.RandomBernoulli>(plain: false)
 {
     protected override void Fill(Ops.RandomBernoulli op, Span<float> destination, RandomRange range) =>
-        Philox.FillBernoulli(destination, op.Probability, op.Kept, range.Stream, range.Step, range.FirstSample, range.SampleLength, range.Offset);
+        Philox.FillBernoulli(destination, op.Probability, op.Kept, range.Stream, range.Step, range.FirstSample, range.SampleLength,
+            range.Offset);
 }

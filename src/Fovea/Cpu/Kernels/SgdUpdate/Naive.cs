@@ -10,7 +10,8 @@ sealed class Naive : NaiveUpdate<Ops.SgdUpdate>
     protected override void Run<T>(Ops.SgdUpdate op, in KernelCall call)
     {
         int rateInput = op.LearningRateInput;
-        ReadOnlySpan<T> parameter = call.Source<T>(0), gradient = call.Source<T>(1), velocity = op.HasVelocity ? call.Source<T>(2) : default;
+        ReadOnlySpan<T> parameter = call.Source<T>(0), gradient = call.Source<T>(1);
+        var velocity = op.HasVelocity ? call.Source<T>(2) : default;
         Span<T> newParameter = call.Target<T>(0), newVelocity = op.HasVelocity ? call.Target<T>(1) : default;
         T rate = call.Source<T>(rateInput)[0], scale = call.Case.Inputs.Length > rateInput + 1 ? call.Source<T>(rateInput + 1)[0] : T.One;
         T momentum = T.CreateChecked(op.Momentum), decay = T.CreateChecked(op.WeightDecay);
