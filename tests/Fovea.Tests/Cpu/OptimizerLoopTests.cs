@@ -8,10 +8,10 @@ public sealed unsafe class OptimizerLoopTests
     const int Count = 101, Steps = 5;
 
     [Theory]
-    [InlineData(0, 0, 0, false), InlineData(0.9, 0, 0, false), InlineData(0.9, 0.1, 0.01, false), InlineData(0.9, 0, 0.01, true)]
-    public void Sgd_is_the_textbooks(double momentum, double dampening, double decay, bool nesterov)
+    [InlineData(0, 0, false), InlineData(0.9, 0, false), InlineData(0.9, 0.01, false), InlineData(0.9, 0.01, true)]
+    public void Sgd_is_the_textbooks(double momentum, double decay, bool nesterov)
     {
-        var step = new SgdStep(0.1f, (float)momentum, (float)dampening, (float)decay, nesterov, 0.5f);
+        var step = new SgdStep(0.1f, (float)momentum, (float)decay, nesterov, 0.5f);
         float[] w = Widths.Same("sgd", () => Run<V1>(Count), () => Run<V128>(16), () => Run<V256>(48), () => Run<V512>(32));
         double[] expected = Widths.Doubles(Widths.Normal(1, Count)), velocity = new double[Count];
         for (int s = 0; s < Steps; s++)
@@ -20,7 +20,7 @@ public sealed unsafe class OptimizerLoopTests
             for (int i = 0; i < Count; i++)
             {
                 double d = 0.5 * g[i] + decay * expected[i];
-                velocity[i] = momentum * velocity[i] + (1 - dampening) * d;
+                velocity[i] = momentum * velocity[i] + d;
                 expected[i] -= 0.1 * (nesterov ? d + momentum * velocity[i] : momentum != 0 ? velocity[i] : d);
             }
         }
@@ -32,7 +32,7 @@ public sealed unsafe class OptimizerLoopTests
             for (int s = 0; s < Steps; s++)
                 fixed (float* g = Widths.Normal(10 + s, Count), pv = v, pw = weight)
                     for (int i = 0; i < Count; i += cut)
-                        OptimizerLoops.Sgd<T>(g + i, Math.Min(cut, Count - i), step, momentum == 0 ? null : pv + i, pw + i);
+                        OptimizerLoops.Sgd<T>(pw + i, g + i, pv + i, Math.Min(cut, Count - i), step, pw + i, pv + i);
             return weight;
         }
     }
@@ -64,8 +64,8 @@ public sealed unsafe class OptimizerLoopTests
             for (int s = 0; s < Steps; s++)
                 fixed (float* g = Widths.Normal(10 + s, Count), pm = first, pv = second, pw = weight)
                     for (int i = 0; i < Count; i += cut)
-                        OptimizerLoops.Adam<T>(g + i, Math.Min(cut, Count - i),
-                            AdamStep.Number(s + 1, 0.01, 0.9, 0.999, 1e-8, decay, decoupled), pm + i, pv + i, pw + i);
+                        OptimizerLoops.Adam<T>(pw + i, g + i, pm + i, pv + i, Math.Min(cut, Count - i), new(0.01f, 0.9, 0.999, 1e-8f, (float)decay,
+                            decoupled, 1 - Math.Pow(0.9, s + 1), 1 - Math.Pow(0.999, s + 1)), pw + i, pm + i, pv + i);
             return weight;
         }
     }

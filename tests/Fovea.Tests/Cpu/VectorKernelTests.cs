@@ -38,7 +38,8 @@ public sealed class VectorKernelTests
 
     static List<(Op Op, TestValue[] Inputs)> Cases()
     {
-        static TestValue Of(params int[] sizes) => TestValue.Normal(new Dims(sizes), sizes.Length + sizes[^1]);
+        static TestValue Of(params int[] sizes) => TestValue.Normal(new Dims(sizes), sizes.Sum() + 1);
+        static TestValue Truth(params int[] sizes) => TestValue.Fill(new Dims(sizes), i => i * 7 % 3 == 0);
         static TestValue Positive(int count) => TestValue.Fill([count], i => 0.5f + i % 7);
         PoolingGeometry two = PoolingGeometry.Of(2, [2], [2], [], []), three = PoolingGeometry.Of(2, [3], [2], [1], []);
         return
@@ -79,6 +80,26 @@ public sealed class VectorKernelTests
             (new BatchNormalizationGradient(), [Of(9, 6, 30, 31), Of(6), Of(6), Positive(6), Of(9, 6, 30, 31)]),
             (new BatchNormalizationGradient(), [Of(2, 520, 7, 7), Of(520), Of(520), Positive(520), Of(2, 520, 7, 7)]),
             (new BatchNormalization(), [Of(9, 6, 30, 31), Of(6), Of(6), Of(6), Positive(6)]),
+            (new ArgMax(1), [Of(700, 100)]),
+            (new ArgMax(1), [Of(3, 21, 60, 50)]),
+            (new ArgMax(2, true), [Of(3, 21, 60, 50)]),
+            (new Select(), [Truth(30, 40, 50), Of(30, 1, 50), Of(40, 1)]),
+            (new Select(), [Truth(40, 1), Of(30, 40, 50), Of(1)]),
+            (new AdamUpdate(WeightDecay: 0.1), [Of(40_000), Of(40_000), Of(40_000), Positive(40_000), Of(), TestValue.Fill([], _ => 3L)]),
+            (new SgdUpdate(0.9, true, 0.01), [Of(200, 201), Of(200, 201), Of(200, 201), Of()]),
+            (new Transpose([1, 0]), [Of(300, 401)]),
+            (new Transpose([0, 2, 3, 1]), [Of(5, 60, 30, 20)]),
+            (new Transpose([3, 1, 0, 2]), [Of(5, 60, 30, 20)]),
+            (new Concat(1), [Of(5, 60, 30, 20), Of(5, 3, 30, 20), Of(5, 17, 30, 20)]),
+            (new Concat(3), [Of(5, 60, 30, 20), Of(5, 60, 30, 1)]),
+            (new Slice(1, 7, 31), [Of(5, 60, 30, 20)]),
+            (new Slice(3, 19, 7, -2), [Of(5, 60, 30, 20)]),
+            (new SliceGradient(2, 3, 70, 2), [Of(5, 60, 30, 20)]),
+            (new Pad([0, 0, 1, 2], [0, 5, -3, 2], 0.5f), [Of(5, 60, 30, 20)]),
+            (new Gather(), [Of(5000, 300), TestValue.Fill<long>([7, 56], i => i * 7919 % 5000)]),
+            (new Gather(1), [Of(50, 30, 40), TestValue.Fill<int>([70], i => i % 60 - 30)]),
+            (new GatherGradient(0, 500), [Of(7, 56, 300), TestValue.Fill<long>([7, 56], i => i * 79 % 500)]),
+            (new GatherGradient(1, 30), [Of(50, 70, 40), TestValue.Fill<int>([70], i => i % 60 - 30)]),
             (new MaxPool(two), [Of(5, 33, 30, 20)]),
             (new MaxPool(two, true), [Of(5, 33, 30, 20)]),
             (new MaxPool(three, true), [Of(3, 64, 31, 31)]),
@@ -89,7 +110,9 @@ public sealed class VectorKernelTests
         ];
     }
 
-    static IEnumerable<Kernel> Vectors(Op op) => CpuKernels.For(op).Where(k => k.Name.Contains(".vector.", StringComparison.Ordinal));
+    static IEnumerable<Kernel> Vectors(Op op) => CpuKernels.For(op).Where(k =>
+        k.Name.Contains(".vector.", StringComparison.Ordinal) || k.Name.EndsWith(".boxes", StringComparison.Ordinal)
+        || k.Name.EndsWith(".rows", StringComparison.Ordinal));
 
     static void Check(Op op, TestValue[] inputs)
     {
@@ -153,7 +176,7 @@ public sealed class VectorKernelTests
                 target = source with { Layout = toChannelsLast ? channels : rows };
             var @case = new KernelCase([source], [target]);
             var kernel = CpuKernels.Choose(Relayout.Instance, @case)!;
-            Assert.Equal("Relayout.transpose", kernel.Name);
+            Assert.Equal("Relayout.boxes", kernel.Name);
             var value = TestValue.Normal(sizes, 1);
             Assert.Equal(RunRelayout(CpuKernels.For(Relayout.Instance)[^1], @case, value), RunRelayout(kernel, @case, value));
         }

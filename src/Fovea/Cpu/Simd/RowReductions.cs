@@ -2,19 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Fovea.Cpu.Simd;
 
-/// <summary>How elements are mapped and joined by a reduction. Joining is associative but for rounding.</summary>
-internal interface IReduceBody
-{
-    /// <summary>What changes nothing when it is joined.</summary>
-    float Identity { get; }
-
-    /// <summary>An element that maps to the identity: it fills the lanes beyond the end.</summary>
-    float Fill { get; }
-
-    T Map<T>(T x) where T : unmanaged, IVec<T>;
-    T Join<T>(T a, T b) where T : unmanaged, IVec<T>;
-}
-
 /// <summary>
 /// Reductions over contiguous elements. The order of joining is fixed and the same on every width: blocks of <see cref="Block"/> elements,
 /// each in 16 virtual lanes (lane j takes elements j, j + 16, … in order), the lanes by halves, the blocks in a binary tree by index.
@@ -190,59 +177,33 @@ internal static unsafe class RowReductions
             y[r] = indices[winner];
         }
     }
-}
 
-/// <summary>Σx.</summary>
-internal readonly struct SumBody : IReduceBody
-{
-    public float Identity => 0f;
-    public float Fill => 0f;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => x;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => a + b;
-}
+    /// <summary>
+    /// y[i] = the index of the first largest of x[·, i] over the first axis of [length, inner], for <paramref name="count"/> of the inner elements; a
+    /// row of x is <paramref name="pitch"/> elements. The first NaN counts as largest.
+    /// </summary>
+    [MethodImpl(Loop)]
+    public static void ArgMaxColumns<T>(float* x, nint length, nint pitch, nint count, long* y) where T : unmanaged, IVec<T>
+    {
+        nint i = 0;
+        for (; i <= count - T.Count; i += T.Count) T.StoreInt64(FirstLargest<T>(x + i, length, pitch), y + i);
+        for (; i < count; i++) V1.StoreInt64(FirstLargest<V1>(x + i, length, pitch), y + i);
+    }
 
-/// <summary>Σx².</summary>
-internal readonly struct SumOfSquaresBody : IReduceBody
-{
-    public float Identity => 0f;
-    public float Fill => 0f;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => x * x;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => a + b;
-}
-
-/// <summary>Σe^(x − shift).</summary>
-internal readonly struct SumOfExponentialsBody(float shift) : IReduceBody
-{
-    readonly float _shift = shift;
-    public float Identity => 0f;
-    public float Fill => float.NegativeInfinity;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => VMath.Exp(x - T.Create(_shift));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => a + b;
-}
-
-/// <summary>The largest; NaN where any is.</summary>
-internal readonly struct LargestBody : IReduceBody
-{
-    public float Identity => float.NegativeInfinity;
-    public float Fill => float.NegativeInfinity;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => x;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => VMath.Max(a, b);
-}
-
-/// <summary>The smallest; NaN where any is.</summary>
-internal readonly struct SmallestBody : IReduceBody
-{
-    public float Identity => float.PositiveInfinity;
-    public float Fill => float.PositiveInfinity;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => x;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => VMath.Min(a, b);
-}
-
-/// <summary>Πx.</summary>
-internal readonly struct ProductBody : IReduceBody
-{
-    public float Identity => 1f;
-    public float Fill => 1f;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => x;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => a * b;
+    [MethodImpl(In)]
+    static T FirstLargest<T>(float* x, nint length, nint pitch) where T : unmanaged, IVec<T>
+    {
+        var best = T.Load(x);
+        T at = T.CreateBits(0), index = at;
+        for (nint r = 1; r < length; r++)
+        {
+            var v = T.Load(x + r * pitch);
+            index = T.AddBits(index, T.CreateBits(1));
+            // Larger or NaN, and no NaN leads.
+            var takes = T.And(T.Xor(T.LessOrEqual(v, best), T.CreateBits(-1)), T.Equal(best, best));
+            best = T.Select(takes, v, best);
+            at = T.Select(takes, index, at);
+        }
+        return at;
+    }
 }
