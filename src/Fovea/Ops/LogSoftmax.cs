@@ -27,5 +27,8 @@ public sealed record LogSoftmax(int Axis) : Op
     protected internal override Op Code(Attributes attributes) => new LogSoftmax(attributes.Value(Axis));
 
     /// <inheritdoc/>
+    public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => Axis < 2 ? inputs[0] : null;
+
+    /// <inheritdoc/>
     public override IEnumerable<Sample> Samples() => Softmax.Cases().Select(c => new Sample(new LogSoftmax(c.Axis), c.Shape));
 }

@@ -33,6 +33,9 @@ namespace Fovea.Ops
         protected internal override Op Code(Attributes attributes) => new Softmax(attributes.Value(Axis));
 
         /// <inheritdoc/>
+        public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => Axis < 2 ? inputs[0] : null;
+
+        /// <inheritdoc/>
         public override IEnumerable<Sample> Samples() => Cases().Select(c => new Sample(new Softmax(c.Axis), c.Shape));
 
         internal static IEnumerable<(int Axis, Shape Shape)> Cases() =>
