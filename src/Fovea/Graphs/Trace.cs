@@ -90,6 +90,9 @@ public sealed class Trace
         }
     }
 
+    /// <summary>By what random tensors of this trace draw: int64, 2: the step and the global index of the first sample.</summary>
+    internal Tensor? RandomCounter { get; set; }
+
     /// <summary>How often this path has been asked before: the call index of random streams.</summary>
     internal int NextCall(string path)
     {

@@ -1,0 +1,90 @@
+using Fovea.Ops;
+using Fovea.Runtime;
+
+namespace Fovea;
+
+/// <summary>
+/// Where random tensors come from. A number is addressed by (seed, stream, step, sample, element): the stream is the module's path and how often
+/// that path has drawn before, the step and the first sample are data. So masks repeat when a step is computed again, and change from step to step.
+/// </summary>
+public static class Randomness
+{
+    // Outside traces every drawing operation is a step of its own.
+    static long _eagerStep;
+
+    // What a compiled function reads and moves on by one when nobody gave it a counter.
+    static readonly Variable Counter = new("random.counter", Tensor.From(0L, 0L), trainable: false);
+
+    /// <summary>The seed of random tensors that are made from now on.</summary>
+    public static ulong Seed { get; set; }
+
+    /// <summary>
+    /// Lets random tensors of the running trace draw by a counter of one's own: int64, 2: the step and the global index of the first sample.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No trace is running.</exception>
+    public static void Use(Tensor counter)
+    {
+        var trace = Trace.Current ?? throw new InvalidOperationException("A counter is given to a trace; none is running.");
+        trace.RandomCounter = counter;
+    }
+
+    internal static Tensor Draw(Func<ulong, ulong, RandomOp> op)
+    {
+        string path = Graphs.Scope.Path;
+        if (Trace.Current is not { } trace)
+            return Tensor.Apply(op(Seed, StableHash.Of(path, 0)), Tensor.From(Interlocked.Increment(ref _eagerStep), 0L));
+        if (trace.RandomCounter is null)
+        {
+            trace.RandomCounter = Counter.Read();
+            Counter.Assign(Counter.Read() + Tensor.From(1L, 0L));
+        }
+        return Tensor.Apply(op(Seed, StableHash.Of(path, trace.NextCall(path))), trace.RandomCounter);
+    }
+}
+
+public static partial class TensorFunctions
+{
+    extension(Tensor)
+    {
+        /// <summary>Uniform random numbers in [0, 1): multiples of 2⁻²⁴.</summary>
+        public static Tensor Uniform(params ReadOnlySpan<Dim> shape)
+        {
+            var sizes = new Shape(shape);
+            return Randomness.Draw((seed, stream) => new RandomUniform(seed, stream, sizes));
+        }
+
+        /// <summary>Normal random numbers, mean 0, deviation 1.</summary>
+        public static Tensor Normal(params ReadOnlySpan<Dim> shape)
+        {
+            var sizes = new Shape(shape);
+            return Randomness.Draw((seed, stream) => new RandomNormal(seed, stream, sizes));
+        }
+
+        /// <summary>One value everywhere.</summary>
+        public static Tensor Filled(Shape shape, double value, Tensors.ElementType element = Tensors.ElementType.Float32) =>
+            Tensor.Constant(value, element).BroadcastTo(shape);
+
+        /// <summary>Zeros.</summary>
+        public static Tensor Zeros(params ReadOnlySpan<Dim> shape) => Tensor.Filled(new Shape(shape), 0);
+
+        /// <summary>Ones.</summary>
+        public static Tensor Ones(params ReadOnlySpan<Dim> shape) => Tensor.Filled(new Shape(shape), 1);
+    }
+
+    /// <param name="x">The input.</param>
+    extension(Tensor x)
+    {
+        /// <summary>
+        /// Sets a share of the elements to 0 and scales the others by 1 / (1 − share), so that the expected value stays (Srivastava and others, 2014).
+        /// It always drops: modules call it in training only.
+        /// </summary>
+        /// <param name="share">How much is dropped, from 0 to less than 1.</param>
+        public Tensor Dropout(float share)
+        {
+            if (!(share is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "The dropped share lies in [0, 1).");
+            if (share == 0) return x;
+            var shape = x.Shape;
+            return x * Randomness.Draw((seed, stream) => new RandomBernoulli(seed, stream, shape, 1 - share, 1 / (1 - share)));
+        }
+    }
+}
