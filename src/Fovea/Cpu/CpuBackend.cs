@@ -17,5 +17,11 @@ sealed class CpuBackend : IBackend
 
     public Kernel? Choose(Op op, KernelCase @case) => CpuKernels.Choose(op, @case);
 
-    public void Execute(PlanRun run, int workers) => WorkerPool.Run(run, workers);
+    public bool Fuses(Node node) => Kernels.FusedElementwise.Vector.Takes(node);
+
+    public void Execute(PlanRun run, int workers)
+    {
+        if (PlanProfile.Current is { } profile) profile.Run(run);
+        else WorkerPool.Run(run, workers);
+    }
 }

@@ -66,7 +66,14 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         _variables.AddRange(graph.Reads.Concat(graph.Writes).Select(b => b.Variable).Distinct().Order());
         foreach (var (variable, leaf) in graph.Reads) _values[leaf] = OfVariable(variable);
 
-        foreach (var node in order) Lower(node, inPlace);
+        var (roots, inner) = Fuse.Run(graph, order, inPlace, backend);
+        foreach (var node in order)
+        {
+            if (inner.Contains(node)) continue;
+            if (!roots.TryGetValue(node, out var group)) Lower(node, inPlace);
+            else if (!LowerFused(group, inPlace))
+                foreach (var part in group.Nodes) Lower(part, inPlace);
+        }
 
         var outputs = new ValueDraft[graph.Outputs.Count];
         for (int i = 0; i < outputs.Length; i++) outputs[i] = Deliver(graph.Outputs[i], ValueKind.Output, i);
@@ -122,6 +129,21 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         }
         var cost = op.Cost(Inputs.Of(op, [.. node.Inputs.Select(t => t.Type)]), [.. node.Outputs.Select(t => t.Type)]);
         _work += cost.MultiplyAdds.Bind(sizes) / 20.0 + (cost.BytesRead.Bind(sizes) + cost.BytesWritten.Bind(sizes)) / 20.0 + 200;
+    }
+
+    /// <summary>Makes one step of a group; false where no kernel takes it.</summary>
+    bool LowerFused(FusedGroup group, Dictionary<Tensor, Variable> inPlace)
+    {
+        var output = group.Nodes[^1].OutputSpan[0];
+        ValueDraft[] inputs = [.. group.Inputs.Select(ValueOf)];
+        BoundType[] outputTypes = [Bound(output.Type)];
+        var kernel = backend.Choose(group.Op, new([.. inputs.Select(v => v.Type with { Layout = Layout.RowMajor })], outputTypes, numerics));
+        if (kernel is null) return false;
+        var step = Place(group.Op, kernel, inputs, outputTypes, group.Nodes[^1].Scope);
+        _values[output] = step.Outputs[0];
+        if (inPlace.TryGetValue(output, out var variable)) WriteInPlace(step, 0, variable);
+        _work += inputs.Sum(i => i.Type.Bytes) / 20.0 + outputTypes[0].Bytes / 20.0 + 200;
+        return true;
     }
 
     Dictionary<string, Dim> Replacements()

@@ -8,6 +8,9 @@ interface IBackend
     /// <summary>The first kernel of the ordered list that computes the case, or null.</summary>
     Kernel? Choose(Op op, KernelCase @case);
 
+    /// <summary>Whether a node may be part of a fused elementwise step.</summary>
+    bool Fuses(Node node);
+
     /// <summary>The most workers that a run may use.</summary>
     int MaxWorkers { get; }
 
