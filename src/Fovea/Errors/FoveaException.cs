@@ -32,3 +32,7 @@ public sealed class MemoryBudgetException(string message, Exception? inner = nul
 /// <summary>Training diverged: a loss or a gradient is not finite. The message names the first bad layer.</summary>
 /// <inheritdoc cref="FoveaException(string, Exception?)"/>
 public sealed class DivergedException(string message, Exception? inner = null) : FoveaException(message, inner);
+
+/// <summary>A run cannot be resumed, since its settings differ from those given. The message lists the differences.</summary>
+/// <inheritdoc cref="FoveaException(string, Exception?)"/>
+public sealed class ResumeMismatchException(string message, Exception? inner = null) : FoveaException(message, inner);

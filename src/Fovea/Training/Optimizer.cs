@@ -1,0 +1,133 @@
+using Fovea.Tensors;
+
+namespace Fovea;
+
+/// <summary>
+/// Moves parameters against their gradients. All that changes from step to step is held in variables, never in captured numbers, so
+/// <see cref="Update"/> works inside a compiled function as well as outside, and several optimizers may stand in one.
+/// An optimizer of one's own derives from it and says how one parameter moves.
+/// </summary>
+public abstract class Optimizer
+{
+    readonly Dictionary<Variable, Variable[]> _moments = [];
+    readonly List<Variable> _state;
+
+    /// <summary>Sets the first learning rate.</summary>
+    /// <param name="learningRate">How far a step goes, from 0.</param>
+    /// <param name="moments">What is remembered of each parameter, zeros at first: one name for each.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
+    protected Optimizer(double learningRate, params IReadOnlyList<string> moments)
+    {
+        if (!(double.IsFinite(learningRate) && learningRate >= 0))
+            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "A learning rate is a number from 0.");
+        InitialLearningRate = learningRate;
+        MomentNames = moments;
+        LearningRate = new("learning_rate", Tensor.Constant(learningRate), trainable: false);
+        Step = new("step", Tensor.Constant(0, ElementType.Int64), trainable: false);
+        _state = [LearningRate, Step];
+    }
+
+    /// <summary>The learning rate it was made with: schedules multiply it.</summary>
+    public double InitialLearningRate { get; }
+
+    /// <summary>The learning rate now, a float32 scalar. Write it between calls.</summary>
+    public Variable LearningRate { get; }
+
+    /// <summary>How many updates were made, an int64 scalar.</summary>
+    public Variable Step { get; }
+
+    /// <summary>The names of what is remembered of each parameter.</summary>
+    public IReadOnlyList<string> MomentNames { get; }
+
+    /// <summary>Everything it remembers: learning rate, step, and the moments of every parameter that it has updated.</summary>
+    public IReadOnlyList<Variable> State
+    {
+        get
+        {
+            lock (_moments) return [.. _state];
+        }
+    }
+
+    /// <summary>One step: moves every parameter against its gradient. Frozen parameters stay.</summary>
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="gradients">One gradient for each, of its shape.</param>
+    /// <param name="gradientScale">
+    /// A float32 scalar by which every gradient is multiplied first, as clipping gives it; absent: 1. One that is not finite makes no step at
+    /// all: parameters and moments stay as they are.
+    /// </param>
+    /// <exception cref="ArgumentException">There is not one gradient for each parameter.</exception>
+    public void Update(IReadOnlyList<Variable> parameters, IReadOnlyList<Tensor> gradients, Tensor? gradientScale = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(gradients);
+        if (parameters.Count != gradients.Count)
+            throw new ArgumentException($"{parameters.Count} parameters need as many gradients; there are {gradients.Count}.", nameof(gradients));
+        var rate = LearningRate.Read();
+        var step = Step.Read() + 1;
+        List<Variable> variables = [Step];
+        List<Tensor> values = [step];
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            var parameter = parameters[i];
+            if (parameter.IsFrozen) continue;
+            var moments = MomentsOf(parameter);
+            var type = parameter.Type.Element;
+            var moved = Move(parameter.Read(), gradients[i], Array.ConvertAll(moments, m => m.Read()), rate.Cast(type), step, gradientScale?.Cast(type));
+            variables.Add(parameter);
+            variables.AddRange(moments);
+            for (int j = 0; j <= moments.Length; j++) values.Add(moved[j]);
+        }
+        if (Trace.Current is null) Tensor.Evaluate([.. values]);
+        for (int i = 0; i < values.Count; i++) variables[i].Assign(values[i]);
+    }
+
+    /// <summary>How one parameter moves.</summary>
+    /// <param name="parameter">Its value.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="moments">What is remembered of it, in the order of <see cref="MomentNames"/>.</param>
+    /// <param name="learningRate">The learning rate, a scalar of the parameter's element type.</param>
+    /// <param name="step">The number of this step, from 1, int64.</param>
+    /// <param name="gradientScale">Multiplies the gradient first; a scalar like the learning rate, or null.</param>
+    /// <returns>The parameter's new value, then each moment's.</returns>
+    protected abstract IReadOnlyList<Tensor> Move(
+        Tensor parameter, Tensor gradient, IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale);
+
+    /// <summary>Forgets everything: first learning rate, step 0, moments 0.</summary>
+    public void Reset()
+    {
+        LearningRate.Set<float>([(float)InitialLearningRate]);
+        Step.Set<long>([0]);
+        lock (_moments)
+        {
+            foreach (var moment in _moments.Values.SelectMany(m => m))
+                moment.Assign(Zeros(moment.Type));
+        }
+    }
+
+    /// <summary>The state that training these parameters needs; what is not there yet is made.</summary>
+    internal IReadOnlyList<Variable> StateOf(IReadOnlyList<Variable> parameters) => [LearningRate, Step, .. parameters.SelectMany(MomentsOf)];
+
+    Variable[] MomentsOf(Variable parameter)
+    {
+        lock (_moments)
+        {
+            if (_moments.TryGetValue(parameter, out var moments)) return moments;
+            moments = [.. MomentNames.Select(name => new Variable($"{name}.{parameter.Name}", Zeros(parameter.Type), trainable: false))];
+            _moments[parameter] = moments;
+            _state.AddRange(moments);
+            return moments;
+        }
+    }
+
+    static Tensor Zeros(TensorType type) => new(type, Storage.Create(type.Element, type.Shape.Count.Value, clear: true));
+
+    /// <summary>An argument that lies in [0, 1).</summary>
+    private protected static double Share(double value, string name) => value is >= 0 and < 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} lies from 0 to less than 1.");
+
+    /// <summary>An argument that is not negative.</summary>
+    private protected static double Natural(double value, string name) => double.IsFinite(value) && value >= 0
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is a number from 0.");
+}

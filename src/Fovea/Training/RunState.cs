@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// Where a run stands, beside the values of its variables. All random numbers are keyed by seed and position, so this is the
+/// whole random state. A step changes it in place, so that it allocates nothing.
+/// </summary>
+sealed record RunState
+{
+    /// <summary>The epoch that goes on, from 0.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Steps of it that are done. All of them: it must still be evaluated.</summary>
+    public int StepInEpoch { get; set; }
+
+    /// <summary>Steps in all.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>The length of metrics.jsonl.</summary>
+    public long MetricsLength { get; set; }
+
+    /// <summary>Losses of this epoch, each times its samples.</summary>
+    public double LossSum { get; set; }
+
+    /// <summary>Samples of this epoch that were classified rightly.</summary>
+    public long Correct { get; set; }
+
+    /// <summary>Samples of this epoch.</summary>
+    public long Seen { get; set; }
+
+    /// <summary>Seconds that this epoch has taken.</summary>
+    public double EpochSeconds { get; set; }
+
+    /// <summary>The epoch whose weights are the best, from 1; 0 before there is one.</summary>
+    public int BestEpoch { get; set; }
+
+    /// <summary>What the best epoch had of what is monitored.</summary>
+    public double BestValue { get; set; }
+
+    /// <summary>Epochs that have ended since.</summary>
+    public int EpochsSinceBest { get; set; }
+
+    static readonly (string Name, Func<RunState, IFormattable> Get, Func<RunState, string, RunState> Set)[] Fields =
+    [
+        ("epoch", s => s.Epoch, (s, t) => s with { Epoch = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        ("stepInEpoch", s => s.StepInEpoch, (s, t) => s with { StepInEpoch = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        ("steps", s => s.Steps, (s, t) => s with { Steps = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        ("metricsLength", s => s.MetricsLength, (s, t) => s with { MetricsLength = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        ("lossSum", s => s.LossSum, (s, t) => s with { LossSum = double.Parse(t, CultureInfo.InvariantCulture) }),
+        ("correct", s => s.Correct, (s, t) => s with { Correct = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        ("seen", s => s.Seen, (s, t) => s with { Seen = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        ("epochSeconds", s => s.EpochSeconds, (s, t) => s with { EpochSeconds = double.Parse(t, CultureInfo.InvariantCulture) }),
+        ("bestEpoch", s => s.BestEpoch, (s, t) => s with { BestEpoch = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+        ("bestValue", s => s.BestValue, (s, t) => s with { BestValue = double.Parse(t, CultureInfo.InvariantCulture) }),
+        ("epochsSinceBest", s => s.EpochsSinceBest, (s, t) => s with { EpochsSinceBest = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
+    ];
+
+    /// <summary>The numbers as texts.</summary>
+    public Dictionary<string, string> ToTexts() => Fields.ToDictionary(f => f.Name, f => f.Get(this).ToString(null, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+    /// <summary>Reads what <see cref="ToTexts"/> gave.</summary>
+    /// <exception cref="FormatException">A number is missing, or is none.</exception>
+    /// <exception cref="OverflowException">A number is too large.</exception>
+    public static RunState Parse(IReadOnlyDictionary<string, string> texts)
+    {
+        var state = new RunState();
+        foreach (var (name, _, set) in Fields)
+            state = set(state, texts.TryGetValue(name, out var text) ? text : throw new FormatException($"{name} is missing"));
+        return state;
+    }
+}

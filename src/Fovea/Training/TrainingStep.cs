@@ -1,0 +1,185 @@
+using Fovea.Data;
+using Fovea.Errors;
+using Fovea.Modules;
+using Fovea.Tensors;
+
+namespace Fovea.Training;
+
+/// <summary>What goes into a training step: the shards of a batch, the learning rate, and for each shard what random numbers are keyed by.</summary>
+readonly record struct StepInput(Tensor[] Images, Tensor[] Labels, Tensor LearningRate) : ITensors<StepInput>
+{
+    public StepInput Map(TensorMap map) => new(map.Next(Images), map.Next(Labels), map.Next(LearningRate));
+}
+
+/// <summary>What comes out: three float32 scalars.</summary>
+readonly record struct StepOutput(Tensor Loss, Tensor Correct, Tensor GradientNorm) : ITensors<StepOutput>
+{
+    public StepOutput Map(TensorMap map) => new(map.Next(Loss), map.Next(Correct), map.Next(GradientNorm));
+}
+
+/// <summary>What a step came to.</summary>
+/// <param name="Loss">The mean loss of the batch.</param>
+/// <param name="Correct">How many samples were classified rightly.</param>
+/// <param name="GradientNorm">The global norm of all gradients, before clipping.</param>
+readonly record struct StepResult(float Loss, int Correct, float GradientNorm)
+{
+    public bool IsFinite => float.IsFinite(Loss) && float.IsFinite(GradientNorm);
+}
+
+/// <summary>
+/// One training step as one compiled function: forward, loss, gradients, their tree over the shards, clipping, finite check, update.
+/// Calls are bound, one for each batch size: in steady state a step allocates nothing.
+/// </summary>
+sealed class TrainingStep
+{
+    // As torch.nn.utils.clip_grad_norm_ has it.
+    const double NormEpsilon = 1e-6;
+
+    readonly Function<StepInput, StepOutput> _function;
+    readonly Dictionary<int, BoundCall<StepInput, StepOutput>> _calls = [];
+    readonly Module _model;
+    readonly Dims _inputShape;
+    readonly int _classes, _shards;
+    readonly Loss _loss;
+    readonly Optimizer _optimizer;
+    readonly double? _clipNorm;
+    readonly Variable[] _parameters;
+
+    public TrainingStep(Module model, Dataset data, TrainingOptions options, Optimizer optimizer)
+    {
+        _model = model;
+        _inputShape = data.InputShape;
+        _classes = data.Classes.Count;
+        _shards = options.Shards;
+        _loss = options.Loss;
+        _optimizer = optimizer;
+        _clipNorm = options.ClipNorm;
+        _parameters = [.. model.Parameters.Where(p => !p.IsFrozen)];
+        if (_parameters.Length == 0) throw new InvalidOperationException("Every parameter of the model is frozen: nothing can be trained.");
+        _function = Function.Compile<StepInput, StepOutput>(Trace, Mode.Training);
+    }
+
+    /// <summary>What is trained.</summary>
+    public IReadOnlyList<Variable> Parameters => _parameters;
+
+    /// <summary>Runs the step on a batch.</summary>
+    public StepResult Run(Batch batch, double learningRate)
+    {
+        if (!_calls.TryGetValue(batch.Count, out var call)) _calls[batch.Count] = call = Bind(batch.Count);
+        int imageSize = (int)_inputShape.Product(), start = 0;
+        for (int g = 0; g < call.Input.Images.Length; g++)
+        {
+            var labels = call.Input.Labels[g].Buffer<long>();
+            batch.Images.Slice(start * imageSize, labels.Length * imageSize).CopyTo(call.Input.Images[g].Buffer<float>());
+            for (int i = 0; i < labels.Length; i++) labels[i] = batch.Labels[start + i];
+            start += labels.Length;
+        }
+        call.Input.LearningRate.Buffer<float>()[0] = (float)learningRate;
+        call.Run();
+        return new(call.Output.Loss.Item(), (int)call.Output.Correct.Item(), call.Output.GradientNorm.Item());
+    }
+
+    /// <summary>The first sample of a shard: shards differ by one sample at most, and a batch smaller than their number has fewer.</summary>
+    public static int ShardStart(int shard, int shards, int count) => (int)((long)count * shard / shards);
+
+    BoundCall<StepInput, StepOutput> Bind(int count)
+    {
+        int shards = Math.Min(_shards, count);
+        var images = new Tensor[shards];
+        var labels = new Tensor[shards];
+        for (int g = 0; g < shards; g++)
+        {
+            int size = ShardStart(g + 1, shards, count) - ShardStart(g, shards, count);
+            images[g] = Zeros(TensorType.Float(Shape.Concat([size], _inputShape)));
+            labels[g] = Zeros(new(ElementType.Int64, [size]));
+        }
+        return _function.Bind(new(images, labels, Tensor.Constant(0)));
+    }
+
+    StepOutput Trace(StepInput input)
+    {
+        int shards = input.Images.Length;
+        var losses = new Tensor[shards];
+        var correct = new Tensor[shards];
+        var gradients = new IReadOnlyList<Tensor>[shards];
+        Dim total = 0;
+        foreach (var labels in input.Labels) total += labels.Shape[0];
+        for (int g = 0; g < shards; g++)
+        {
+            var (images, labels) = (input.Images[g], input.Labels[g]);
+            var prediction = Predict(_model, images, _classes);
+            var loss = Mean(_loss(prediction, labels), prediction, labels);
+            losses[g] = shards == 1 ? loss : loss * ((Scalar)images.Shape[0]).ToTensor(loss.ElementType) / ((Scalar)total).ToTensor(loss.ElementType);
+            correct[g] = prediction.ArgMax(1).EqualTo(labels).Cast(ElementType.Float32).Sum();
+            gradients[g] = Gradients.Of(losses[g], _parameters);
+        }
+        var joined = new Tensor[_parameters.Length];
+        for (int i = 0; i < joined.Length; i++) joined[i] = Tree([.. gradients.Select(g => g[i])]);
+        var mean = Tree(losses);
+        var norm = Norm(joined);
+
+        // 0 where loss and norm are finite, NaN elsewhere: the optimizer makes no step by such a scale, so what diverged can be looked at.
+        var unbroken = (mean + norm) * 0;
+        var scale = _clipNorm is { } limit ? (limit / (norm + NormEpsilon)).Minimum(Tensor.Constant(1)) + unbroken : 1 + unbroken;
+        _optimizer.LearningRate.Assign(input.LearningRate);
+        _optimizer.Update(_parameters, joined, scale);
+        return new(mean, Tree(correct), norm);
+    }
+
+    /// <summary>The model's output, N × classes.</summary>
+    /// <exception cref="ShapeMismatchException">It has another shape; the message has the mend.</exception>
+    public static Tensor Predict(Module model, Tensor images, int classes)
+    {
+        var prediction = model.Forward(images);
+        if (prediction.Rank != 2 || prediction.Shape[0] != images.Shape[0] || !prediction.Shape[1].IsKnown)
+            throw new ShapeMismatchException($"A classifier gives N x classes; this model gives {prediction.Shape} for {images.Shape}: end it with new Flatten() and new Linear({classes}).");
+        if (prediction.Shape[1].Value < classes)
+            throw new ShapeMismatchException($"The model gives {prediction.Shape[1]} classes; the data set has {classes}: end it with new Linear({classes}).");
+        return prediction;
+    }
+
+    /// <summary>One loss a sample: further axes are averaged, one for the batch is each sample's.</summary>
+    /// <exception cref="ShapeMismatchException">The loss gave another shape.</exception>
+    public static Tensor PerSample(Tensor loss, Tensor prediction, Tensor labels)
+    {
+        CheckLoss(loss, prediction, labels);
+        if (loss.Rank == 0) return loss.BroadcastTo([prediction.Shape[0]]);
+        return loss.Rank == 1 ? loss : loss.Mean([.. Enumerable.Range(1, loss.Rank - 1)]);
+    }
+
+    static Tensor Mean(Tensor loss, Tensor prediction, Tensor labels)
+    {
+        CheckLoss(loss, prediction, labels);
+        return loss.Rank == 0 ? loss : loss.Mean();
+    }
+
+    // While tracing, images and labels count samples by a symbol each: which of the two a loss has depends on how it is written.
+    static void CheckLoss(Tensor loss, Tensor prediction, Tensor labels)
+    {
+        bool fits = loss.Rank == 0 || loss.Shape[0] == prediction.Shape[0] || loss.Shape[0] == labels.Shape[0];
+        if (!fits || !loss.ElementType.IsFloating())
+            throw new ShapeMismatchException(
+                $"A loss gives one number for each sample of {prediction.Shape}, or one for all; this one gives {loss.Type}.");
+    }
+
+    /// <summary>The sum in a binary tree by index: neighbours join, then neighbours of those.</summary>
+    internal static Tensor Tree(ReadOnlySpan<Tensor> terms)
+    {
+        if (terms.Length == 1) return terms[0];
+        int half = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)terms.Length) / 2;
+        return Tree(terms[..half]) + Tree(terms[half..]);
+    }
+
+    static Tensor Norm(IReadOnlyList<Tensor> gradients)
+    {
+        Tensor? sum = null;
+        foreach (var gradient in gradients)
+        {
+            var square = gradient.Square().Sum().Cast(ElementType.Float32);
+            sum = sum is null ? square : sum + square;
+        }
+        return sum!.Sqrt();
+    }
+
+    static Tensor Zeros(TensorType type) => new(type, Storage.Create(type.Element, type.Shape.Count.Value, clear: true));
+}
