@@ -10,7 +10,7 @@ namespace Fovea.Cpu.Parallel;
 /// <code>
 ///   Idle ──lease──► Reserved ──► Leased ──worker──► Running ──worker──► Idle
 ///    │                 ▲            └──run ended first──► Idle
-///    └─worker─► Parked ┘ (and the semaphore is released, once for each time the worker parked)
+///    └─worker─► Parked ┘ (and the event is set, once for each time the worker parked)
 /// </code>
 /// </remarks>
 internal sealed class Worker
@@ -22,7 +22,7 @@ internal sealed class Worker
 
     private readonly WorkerTeam _team;
     private readonly Thread _thread;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly AutoResetEvent _wake = new(false);
     private PaddedLong _state;
     private PhasedRun? _run;                       // written only in Reserved, read only in Running
     private int _walker;
@@ -96,14 +96,16 @@ internal sealed class Worker
     {
         Volatile.Write(ref _state.Value, reserved - Reserved + Leased);
         if (parked)
-            _wake.Release();
+            _wake.Set();
     }
 
     private void Serve()
     {
         _affinity = ThreadAffinity.OfCurrentThread();
 
-        // The runtime binds a native function at its first call, and allocates then: here, rather than in the middle of a run.
+        // The runtime binds a native function at its first call, and gives a thread what it needs to block at its first wait. Both allocate:
+        // here, rather than in the middle of a run.
+        _wake.WaitOne(0);
         ShortSleep.For(1);
         _affinity.Forbid(Thread.GetCurrentProcessorId());
         _affinity.Restore();
@@ -129,7 +131,7 @@ internal sealed class Worker
                 case Idle when !waiter.TryWait(ParkAfter):
                     if (Interlocked.CompareExchange(ref _state.Value, state - Idle + Parked, state) == state)
                     {
-                        _wake.Wait();
+                        _wake.WaitOne();
                         _affinity.Restore();
                     }
                     waiter = default;
