@@ -3,6 +3,7 @@ using Xunit;
 namespace Fovea.Tests.Contracts;
 
 /// <summary>DESIGN: evaluation of lazy tensors, variables, and gradients outside traces.</summary>
+[Collection("Threads")]
 public sealed class EvaluationTests
 {
     [Fact]
