@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Fovea.Cpu;
 using Fovea.Graphs;
 using Fovea.Ops;
-using Fovea.Runtime;
 using Fovea.Tensors;
 
 namespace Fovea.KernelGym;
@@ -39,8 +36,8 @@ sealed record Layer(string Name, ConvolutionGeometry Geometry, Dims Input, Dims 
     public double Operations => 2.0 * Output.Product() * Weight.Product() / Weight[0];
 }
 
-/// <summary>Times convolutions and their input gradients on one thread, packing included.</summary>
-static unsafe class Layers
+/// <summary>Times convolutions and their input gradients, packing included.</summary>
+static class Layers
 {
     /// <summary>The layers of the measured networks, and a few that try the edges.</summary>
     public static Layer[] All =>
@@ -66,8 +63,8 @@ static unsafe class Layers
     {
         double peak = ceiling();
         Console.WriteLine($"{instructionSet}: registers {Ceiling.Registers():F0} GF/s; micro-kernel, data in L1: {peak:F0} GF/s = 100 %");
-        Console.WriteLine("| layer | kernel | forward GF/s | % | kernel | input gradient GF/s | % |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| layer | kernel | forward GF/s | % | 2 threads | kernel | input gradient GF/s | % | 2 threads |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var layer in All.Where(l => l.Name.Contains(filter, StringComparison.Ordinal)))
         {
             BoundType image = Type(layer.Input), weight = Type(layer.Weight), bias = Type([layer.Weight[0]]), result = Type(layer.Output);
@@ -76,7 +73,7 @@ static unsafe class Layers
                 new([result, weight], [image]), peak);
             for (int i = 0; i < Math.Max(forward.Count, gradient.Count); i++)
             {
-                string first = forward.ElementAtOrDefault(i) ?? " | | ", second = gradient.ElementAtOrDefault(i) ?? " | | ";
+                string first = forward.ElementAtOrDefault(i) ?? " | | | ", second = gradient.ElementAtOrDefault(i) ?? " | | | ";
                 Console.WriteLine($"| {(i == 0 ? layer.Name : "")} | {first} | {second} |");
             }
         }
@@ -91,42 +88,10 @@ static unsafe class Layers
         foreach (var kernel in CpuKernels.For(op))
         {
             if (!kernel.Name.EndsWith("." + instructionSet, StringComparison.Ordinal) || !kernel.Supports(op, open)) continue;
-            double speed = layer.Operations / KernelTimer.Seconds(kernel, op, open) / 1e9;
-            rows.Add($"{kernel.Name[(kernel.Name.IndexOf('.') + 1)..]} | {speed:F0} | {100 * speed / peak:F0}");
+            var (one, two) = KernelTimer.Seconds(kernel, op, open);
+            double speed = layer.Operations / one / 1e9;
+            rows.Add($"{kernel.Name[(kernel.Name.IndexOf('.') + 1)..]} | {speed:F0} | {100 * speed / peak:F0} | ×{one / two:F2}");
         }
         return rows;
-    }
-}
-
-/// <summary>Runs a kernel as a plan does, on one thread.</summary>
-static unsafe class KernelTimer
-{
-    /// <summary>The best of the runs of a quarter of a second, all phases.</summary>
-    public static double Seconds(Kernel kernel, Op op, KernelCase open)
-    {
-        var rule = kernel.Layouts(op, open);
-        var @case = open with { Inputs = [.. open.Inputs.Zip(rule.Inputs, Place)], Outputs = [.. open.Outputs.Zip(rule.Outputs, Place)] };
-        var work = kernel.Prepare(op, @case);
-        nint[] addresses = [.. @case.Inputs.Concat(@case.Outputs).Select((t, i) => (nint)Memory.Random(t.Count, i))];
-        int[] values = [.. Enumerable.Range(0, addresses.Length)];
-        nint scratch = (nint)NativeMemory.AlignedAlloc((nuint)work.Scratch + 64, 64);
-        nint walker = (nint)NativeMemory.AlignedAlloc((nuint)work.WalkerScratch + 64, 64);
-        double best = double.PositiveInfinity;
-        long end = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 4;
-        for (int i = 0; i < 5 || Stopwatch.GetTimestamp() < end; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            for (int phase = 0; phase < work.Pieces.Length; phase++)
-                for (int piece = 0; piece < work.Pieces[phase]; piece++)
-                    kernel.Run(op, new KernelCall(@case, addresses, values, work.Prepared, scratch, walker, phase, piece));
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        Memory.Free([.. addresses, scratch, walker]);
-        return best;
-
-        static BoundType Place(BoundType type, Placement placement) => type with
-        {
-            Layout = placement == Placement.ChannelsLast ? Layout.ChannelsLast(type.Rank) : Layout.RowMajor,
-        };
     }
 }

@@ -36,7 +36,7 @@ internal sealed record ConvolutionSizes(
     /// <summary>Output channels of a group.</summary>
     public int GroupOutputs => OutputChannels / Groups;
 
-    /// <summary>Whether the fast kernels take a convolution: float32, one to three axes, nothing empty, an index reaches all weights.</summary>
+    /// <summary>Whether the fast kernels take a convolution: float32, one to three axes, nothing empty, weights within an index.</summary>
     /// <param name="geometry">Stride, padding, dilation and groups.</param>
     /// <param name="image">N, C, spatial: the side that the padding belongs to.</param>
     /// <param name="weight">O, C/groups, kernel.</param>

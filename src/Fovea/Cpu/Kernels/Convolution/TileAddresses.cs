@@ -47,6 +47,7 @@ internal unsafe struct TileAddresses
     /// <param name="rows">Rows of the tile, at most <see cref="MicroTile.RowPitch"/>.</param>
     /// <param name="addresses">Gets the rows' addresses, <c>[taps][RowPitch]</c>.</param>
     /// <param name="targets">Gets the floats from the target's first to each row's place.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Next(int rows, float** addresses, nint* targets)
     {
