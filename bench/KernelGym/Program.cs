@@ -20,6 +20,10 @@ else if (args is ["weight-gradient", ..])
 {
     WeightGradientGym.Run(args.Length > 1 ? args[1] : "");
 }
+else if (args is ["loops", ..])
+{
+    LoopsGym.Run(args.Length > 1 ? args[1] : "");
+}
 else if (args is ["matmul"])
 {
     MatMulGym.Run();
@@ -36,7 +40,7 @@ return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | matmul | outer | "
+    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | loops [part of a name] | matmul | outer | "
         + "weight-gradient [part of a layer's name]");
     return 2;
 }

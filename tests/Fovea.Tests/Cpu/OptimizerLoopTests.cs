@@ -64,8 +64,9 @@ public sealed unsafe class OptimizerLoopTests
             for (int s = 0; s < Steps; s++)
                 fixed (float* g = Widths.Normal(10 + s, Count), pm = first, pv = second, pw = weight)
                     for (int i = 0; i < Count; i += cut)
-                        OptimizerLoops.Adam<T>(pw + i, g + i, pm + i, pv + i, Math.Min(cut, Count - i), new(0.01f, 0.9, 0.999, 1e-8f, (float)decay,
-                            decoupled, 1 - Math.Pow(0.9, s + 1), 1 - Math.Pow(0.999, s + 1)), pw + i, pm + i, pv + i);
+                        OptimizerLoops.Adam<T>(pw + i, g + i, pm + i, pv + i, Math.Min(cut, Count - i),
+                            new(0.01f, 0.9, 0.999, 1e-8f, (float)decay, decoupled, 1 - Math.Pow(0.9, s + 1), 1 - Math.Pow(0.999, s + 1)),
+                            pw + i, pm + i, pv + i);
             return weight;
         }
     }

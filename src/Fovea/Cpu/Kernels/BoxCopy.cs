@@ -5,8 +5,8 @@ using Fovea.Tensors;
 namespace Fovea.Cpu.Kernels;
 
 /// <summary>
-/// A copy of a box of elements between places that strides describe, cut into pieces: whole rows where both sides are dense, transposed matrices where
-/// the two sides' innermost axes differ, else element by element. Moves bits only: any element type.
+/// A copy of a box of elements between places that strides describe, cut into pieces: whole rows where both sides are dense, transposed
+/// matrices where the two sides' innermost axes differ, else element by element. Moves bits only: any element type.
 /// </summary>
 sealed unsafe class BoxCopy
 {
@@ -114,7 +114,9 @@ sealed unsafe class BoxCopy
         }
     }
 
-    /// <summary>The axes in the order of the destination, those of size 1 dropped, neighbours that both sides walk in one stride merged.</summary>
+    /// <summary>
+    /// The axes in the order of the destination, those of size 1 dropped, neighbours that both sides walk in one stride merged.
+    /// </summary>
     static List<(int Size, long From, long To)> Axes(Dims box, in Strides from, in Strides to)
     {
         List<(int Size, long From, long To)> axes = [];

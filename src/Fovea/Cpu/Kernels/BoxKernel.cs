@@ -5,7 +5,9 @@ using Fovea.Tensors;
 
 namespace Fovea.Cpu.Kernels;
 
-/// <summary>A kernel that only moves elements, of any type: boxes of its inputs into its output, around which there may be a border.</summary>
+/// <summary>
+/// A kernel that only moves elements, of any type: boxes of its inputs into its output, around which there may be a border.
+/// </summary>
 abstract unsafe class BoxKernel<TOp> : Kernel<TOp> where TOp : Op
 {
     static readonly string OwnName = typeof(TOp).Name + ".boxes";
@@ -15,7 +17,8 @@ abstract unsafe class BoxKernel<TOp> : Kernel<TOp> where TOp : Op
 
     public sealed override string Name => OwnName;
 
-    protected override bool Supports(TOp op, KernelCase @case) => Border(op, @case) is null or 0 || @case.Outputs[0].Element == ElementType.Float32;
+    protected override bool Supports(TOp op, KernelCase @case) =>
+        Border(op, @case) is null or 0 || @case.Outputs[0].Element == ElementType.Float32;
 
     protected sealed override KernelWork Prepare(TOp op, KernelCase @case)
     {

@@ -49,45 +49,51 @@ internal static unsafe class BatchNormLoops
         for (nint at = 0; at < rows; at += Block, blocks++)
         {
             float* block = x + at * rowPitch;
-            nint n = Math.Min(Block, rows - at);
-            for (nint c = 0; c < channels; c += T.Count)
+            nint n = Math.Min(Block, rows - at), c = 0;
+            // Four vectors at once: whole cache lines of a row, and sums that do not wait for each other.
+            for (; c <= channels - 4 * T.Count; c += 4 * T.Count)
+            {
+                float* p = block + c;
+                T a0 = T.Create(0f), a1 = a0, a2 = a0, a3 = a0, count = T.Create((float)n);
+                for (nint r = 0; r < n; r++, p += rowPitch)
+                {
+                    a0 += T.Load(p);
+                    a1 += T.Load(p + T.Count);
+                    a2 += T.Load(p + 2 * T.Count);
+                    a3 += T.Load(p + 3 * T.Count);
+                }
+                T m0 = a0 / count, m1 = a1 / count, m2 = a2 / count, m3 = a3 / count;
+                a0 = a1 = a2 = a3 = T.Create(0f);
+                p = block + c;
+                for (nint r = 0; r < n; r++, p += rowPitch)
+                {
+                    T d0 = T.Load(p) - m0, d1 = T.Load(p + T.Count) - m1, d2 = T.Load(p + 2 * T.Count) - m2, d3 = T.Load(p + 3 * T.Count) - m3;
+                    a0 = T.Fma(d0, d0, a0);
+                    a1 = T.Fma(d1, d1, a1);
+                    a2 = T.Fma(d2, d2, a2);
+                    a3 = T.Fma(d3, d3, a3);
+                }
+                Carry(m0, a0, n, blocks, pitch, scratch + c);
+                Carry(m1, a1, n, blocks, pitch, scratch + c + T.Count);
+                Carry(m2, a2, n, blocks, pitch, scratch + c + 2 * T.Count);
+                Carry(m3, a3, n, blocks, pitch, scratch + c + 3 * T.Count);
+            }
+            for (; c < channels; c += T.Count)
             {
                 nint lanes = Math.Min(T.Count, channels - c);
                 bool whole = lanes == T.Count;
                 float* p = block + c;
-                T a = T.Create(0f), b = a;
-                nint r = 0;
-                // Two chains, even and odd rows, because one alone would wait for its additions.
-                for (; r < n - 1; r += 2, p += 2 * rowPitch)
-                {
-                    a += whole ? T.Load(p) : T.Load(p, lanes, 0f);
-                    b += whole ? T.Load(p + rowPitch) : T.Load(p + rowPitch, lanes, 0f);
-                }
-                if (r < n) a += whole ? T.Load(p) : T.Load(p, lanes, 0f);
-                var m = (a + b) / T.Create((float)n);
-
-                a = b = T.Create(0f);
-                for (p = block + c, r = 0; r < n - 1; r += 2, p += 2 * rowPitch)
-                {
-                    var d0 = (whole ? T.Load(p) : T.Load(p, lanes, 0f)) - m;
-                    var d1 = (whole ? T.Load(p + rowPitch) : T.Load(p + rowPitch, lanes, 0f)) - m;
-                    a = T.Fma(d0, d0, a);
-                    b = T.Fma(d1, d1, b);
-                }
-                if (r < n)
+                var a = T.Create(0f);
+                for (nint r = 0; r < n; r++, p += rowPitch) a += whole ? T.Load(p) : T.Load(p, lanes, 0f);
+                var m = a / T.Create((float)n);
+                a = T.Create(0f);
+                p = block + c;
+                for (nint r = 0; r < n; r++, p += rowPitch)
                 {
                     var d = (whole ? T.Load(p) : T.Load(p, lanes, 0f)) - m;
                     a = T.Fma(d, d, a);
                 }
-                var s = a + b;
-
-                // Carry up the binary counter: left subtrees are full, this one has `count` rows.
-                float left = Block, count = n;
-                float* waiting = scratch + c;
-                for (uint bits = blocks; (bits & 1) != 0; bits >>= 1, waiting += level, count += left, left *= 2)
-                    Join(T.Load(waiting), T.Load(waiting + pitch), left, ref m, ref s, count);
-                T.Store(m, waiting);
-                T.Store(s, waiting + pitch);
+                Carry(m, a, n, blocks, pitch, scratch + c);
             }
         }
 
@@ -144,6 +150,17 @@ internal static unsafe class BatchNormLoops
             T.Store(m, mean + c);
             T.Store(s, deviations + c);
         }
+    }
+
+    /// <summary>Adds a block of so many rows to the binary counter: waiting left neighbours are full.</summary>
+    [MethodImpl(In)]
+    static void Carry<T>(T mean, T deviations, nint rows, uint blocks, nint pitch, float* waiting) where T : unmanaged, IVec<T>
+    {
+        float left = Block, count = rows;
+        for (uint bits = blocks; (bits & 1) != 0; bits >>= 1, waiting += 2 * pitch, count += left, left *= 2)
+            Join(T.Load(waiting), T.Load(waiting + pitch), left, ref mean, ref deviations, count);
+        T.Store(mean, waiting);
+        T.Store(deviations, waiting + pitch);
     }
 
     /// <summary>Chan's formula: the mean and deviations of a left part joined into those of a right part.</summary>
@@ -243,8 +260,28 @@ internal static unsafe class BatchNormLoops
         var zero = T.Create(0f);
         for (nint at = 0; at < rows; at += Block, blocks++)
         {
-            nint n = Math.Min(Block, rows - at);
-            for (nint c = 0; c < channels; c += T.Count)
+            nint n = Math.Min(Block, rows - at), c = 0;
+            for (; c <= channels - 2 * T.Count; c += 2 * T.Count)
+            {
+                T m0 = T.Load(mean + c), m1 = T.Load(mean + c + T.Count), s0 = zero, s1 = zero, d0 = zero, d1 = zero;
+                nint offset = at * rowPitch + c;
+                for (nint r = 0; r < n; r++, offset += rowPitch)
+                {
+                    T g0 = T.Load(gradY + offset), g1 = T.Load(gradY + offset + T.Count);
+                    if (y != null)
+                    {
+                        g0 = T.And(T.LessThan(zero, T.Load(y + offset)), g0);
+                        g1 = T.And(T.LessThan(zero, T.Load(y + offset + T.Count)), g1);
+                    }
+                    s0 += g0;
+                    s1 += g1;
+                    d0 = T.Fma(g0, T.Load(x + offset) - m0, d0);
+                    d1 = T.Fma(g1, T.Load(x + offset + T.Count) - m1, d1);
+                }
+                Carry(s0, d0, blocks, pitch, scratch + c);
+                Carry(s1, d1, blocks, pitch, scratch + c + T.Count);
+            }
+            for (; c < channels; c += T.Count)
             {
                 nint lanes = Math.Min(T.Count, channels - c), offset = at * rowPitch + c;
                 bool whole = lanes == T.Count;
@@ -257,14 +294,7 @@ internal static unsafe class BatchNormLoops
                     s += g;
                     d = T.Fma(g, (whole ? T.Load(x + offset) : T.Load(x + offset, lanes, 0f)) - m, d);
                 }
-                float* waiting = scratch + c;
-                for (uint bits = blocks; (bits & 1) != 0; bits >>= 1, waiting += level)
-                {
-                    s = T.Load(waiting) + s;
-                    d = T.Load(waiting + pitch) + d;
-                }
-                T.Store(s, waiting);
-                T.Store(d, waiting + pitch);
+                Carry(s, d, blocks, pitch, scratch + c);
             }
         }
         for (nint c = 0; c < channels; c += T.Count)
@@ -280,6 +310,19 @@ internal static unsafe class BatchNormLoops
             T.Store(s, sums + c);
             T.Store(d, products + c);
         }
+    }
+
+    /// <summary>Adds a block's two sums to the binary counter.</summary>
+    [MethodImpl(In)]
+    static void Carry<T>(T sum, T product, uint blocks, nint pitch, float* waiting) where T : unmanaged, IVec<T>
+    {
+        for (uint bits = blocks; (bits & 1) != 0; bits >>= 1, waiting += 2 * pitch)
+        {
+            sum = T.Load(waiting) + sum;
+            product = T.Load(waiting + pitch) + product;
+        }
+        T.Store(sum, waiting);
+        T.Store(product, waiting + pitch);
     }
 
     /// <summary>

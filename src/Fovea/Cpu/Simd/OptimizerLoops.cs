@@ -24,15 +24,19 @@ internal readonly record struct AdamStep(float LearningRate, double Beta1, doubl
     double Correction1, double Correction2, float GradientScale = 1f);
 
 /// <summary>
-/// Optimizer updates, each in one pass over parameters, gradients and moments. A destination may be its source; a range may be cut anywhere.
+/// Optimizer updates, each in one pass over parameters, gradients and moments. A destination may be its source; a range may be cut
+/// anywhere.
 /// </summary>
 internal static unsafe class OptimizerLoops
 {
     const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
 
-    /// <summary>g = scale·gradient + decay·p; v = momentum·v + g; p −= rate·(nesterov ? g + momentum·v : v). Without momentum no v is touched.</summary>
+    /// <summary>
+    /// g = scale·gradient + decay·p; v = momentum·v + g; p −= rate·(nesterov ? g + momentum·v : v). Without momentum no v is touched.
+    /// </summary>
     [MethodImpl(Loop)]
-    public static void Sgd<T>(float* parameter, float* gradient, float* velocity, nint count, SgdStep step, float* newParameter, float* newVelocity)
+    public static void Sgd<T>(float* parameter, float* gradient, float* velocity, nint count, SgdStep step, float* newParameter,
+        float* newVelocity)
         where T : unmanaged, IVec<T>
     {
         T scale = T.Create(step.GradientScale), decay = T.Create(step.WeightDecay), rate = T.Create(-step.LearningRate);
@@ -59,8 +63,8 @@ internal static unsafe class OptimizerLoops
 
     /// <summary>m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; p −= rate/c₁·m/(√v/√c₂ + ε), where c are the corrections.</summary>
     [MethodImpl(Loop)]
-    public static void Adam<T>(float* parameter, float* gradient, float* first, float* second, nint count, AdamStep step, float* newParameter,
-        float* newFirst, float* newSecond) where T : unmanaged, IVec<T>
+    public static void Adam<T>(float* parameter, float* gradient, float* first, float* second, nint count, AdamStep step,
+        float* newParameter, float* newFirst, float* newSecond) where T : unmanaged, IVec<T>
     {
         T scale = T.Create(step.GradientScale), coupled = T.Create(step.Decoupled ? 0f : step.WeightDecay);
         T keep = T.Create(step.Decoupled ? 1f - step.LearningRate * step.WeightDecay : 1f);

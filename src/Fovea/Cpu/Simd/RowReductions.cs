@@ -101,8 +101,9 @@ internal static unsafe class RowReductions
     {
         var low = body.Join(V128.Load(lanes), V128.Load(lanes + 8));
         var high = body.Join(V128.Load(lanes + 4), V128.Load(lanes + 12));
-        V128.Store(body.Join(low, high), lanes);
-        return JoinScalars(JoinScalars(lanes[0], lanes[2], body), JoinScalars(lanes[1], lanes[3], body), body);
+        var four = body.Join(low, high);
+        var two = body.Join(four, V128.UpperHalf(four));
+        return V128.First(body.Join(two, V128.Second(two)));
     }
 
     [MethodImpl(In)]
@@ -179,8 +180,8 @@ internal static unsafe class RowReductions
     }
 
     /// <summary>
-    /// y[i] = the index of the first largest of x[·, i] over the first axis of [length, inner], for <paramref name="count"/> of the inner elements; a
-    /// row of x is <paramref name="pitch"/> elements. The first NaN counts as largest.
+    /// y[i] = the index of the first largest of x[·, i] over the first axis of [length, inner], for <paramref name="count"/> of the inner
+    /// elements; a row of x is <paramref name="pitch"/> elements. The first NaN counts as largest.
     /// </summary>
     [MethodImpl(Loop)]
     public static void ArgMaxColumns<T>(float* x, nint length, nint pitch, nint count, long* y) where T : unmanaged, IVec<T>

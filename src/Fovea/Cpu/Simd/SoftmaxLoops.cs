@@ -20,6 +20,11 @@ internal static unsafe class SoftmaxLoops
     public static void Softmax<T>(float* x, nint rows, nint columns, float* y) where T : unmanaged, IVec<T>
     {
         float* work = stackalloc float[RowReductions.Work];
+        if (columns <= 16)
+        {
+            ShortRows<T>(x, rows, columns, work, y);
+            return;
+        }
         for (nint r = 0; r < rows; r++, x += columns, y += columns)
         {
             var largest = T.Create(RowReductions.Reduce<T, LargestBody>(x, columns, default, work));
@@ -30,6 +35,33 @@ internal static unsafe class SoftmaxLoops
             var sum = T.Create(RowReductions.Reduce<T, SumBody>(y, columns, default, work));
             for (i = 0; i <= columns - T.Count; i += T.Count) T.Store(T.Load(y + i) / sum, y + i);
             if (i < columns) T.Store(T.Load(y + i, columns - i, 0f) / sum, y + i, columns - i);
+        }
+    }
+
+    /// <summary>
+    /// Softmax of rows of at most 16 elements, which are their own lanes: e^x waits in the scratch memory as whole vectors, because a partly
+    /// stored vector cannot be loaded again without a stall. The bits are those of longer rows' code.
+    /// </summary>
+    [MethodImpl(Loop)]
+    static void ShortRows<T>(float* x, nint rows, nint columns, float* work, float* y) where T : unmanaged, IVec<T>
+    {
+        float* kept = work + 16;
+        for (nint r = 0; r < rows; r++, x += columns, y += columns)
+        {
+            for (int lane = 0; lane < 16; lane += T.Count)
+                T.Store(lane < columns ? T.Load(x + lane, Math.Min(T.Count, columns - lane), float.NegativeInfinity)
+                    : T.Create(float.NegativeInfinity), kept + lane);
+            for (int lane = 0; lane < 16; lane += T.Count) T.Store(VMath.Max(T.Create(float.NegativeInfinity), T.Load(kept + lane)), work + lane);
+            var largest = T.Create(RowReductions.JoinLanes(work, default(LargestBody)));
+            for (int lane = 0; lane < 16; lane += T.Count)
+            {
+                var e = VMath.Exp(T.Load(kept + lane) - largest);
+                T.Store(e, kept + lane);
+                T.Store(lane < columns ? e : T.Create(0f), work + lane);
+            }
+            var sum = T.Create(RowReductions.JoinLanes(work, default(SumBody)));
+            for (int lane = 0; lane < columns; lane += T.Count)
+                T.Store(T.Load(kept + lane) / sum, y + lane, Math.Min(T.Count, columns - lane));
         }
     }
 

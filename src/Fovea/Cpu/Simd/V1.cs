@@ -28,8 +28,8 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
     [MethodImpl(In)]
     public static V1 Fma(V1 a, V1 b, V1 c) => new(SimdWidth.HasFma ? MathF.FusedMultiplyAdd(a._v, b._v, c._v) : a._v * b._v + c._v);
 
-    [MethodImpl(In)] public static V1 MaxNative(V1 a, V1 b) => a._v > b._v ? a : b;
-    [MethodImpl(In)] public static V1 MinNative(V1 a, V1 b) => a._v < b._v ? a : b;
+    [MethodImpl(In)] public static V1 MaxNative(V1 a, V1 b) => Select(LessThan(b, a), a, b);
+    [MethodImpl(In)] public static V1 MinNative(V1 a, V1 b) => Select(LessThan(a, b), a, b);
 
     [MethodImpl(In)] public static V1 LessThan(V1 a, V1 b) => Mask(a._v < b._v);
     [MethodImpl(In)] public static V1 LessOrEqual(V1 a, V1 b) => Mask(a._v <= b._v);

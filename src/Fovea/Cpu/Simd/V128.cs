@@ -114,4 +114,13 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
         Vector128.WidenLower(bits._v.AsInt32()).Store(p);
         Vector128.WidenUpper(bits._v.AsInt32()).Store(p + 2);
     }
+
+    /// <summary>Lanes 2, 3, 2, 3: what joins four lanes by halves.</summary>
+    [MethodImpl(In)] public static V128 UpperHalf(V128 a) => new(Vector128.Shuffle(a._v, Vector128.Create(2, 3, 2, 3)));
+
+    /// <summary>Lane 1 everywhere.</summary>
+    [MethodImpl(In)] public static V128 Second(V128 a) => new(Vector128.Shuffle(a._v, Vector128.Create(1, 1, 1, 1)));
+
+    /// <summary>Lane 0.</summary>
+    [MethodImpl(In)] public static float First(V128 a) => a._v.ToScalar();
 }

@@ -20,10 +20,12 @@ sealed unsafe class Vector<T> : Kernel<Ops.AdamUpdate> where T : unmanaged, IVec
 
     protected override string Recipe(Ops.AdamUpdate op, KernelCase @case) => VectorKernels.Recipe("AdamUpdate.vector");
 
-    protected override bool Supports(Ops.AdamUpdate op, KernelCase @case) => T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
+    protected override bool Supports(Ops.AdamUpdate op, KernelCase @case) =>
+        T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
 
     protected override LayoutRule Layouts(Ops.AdamUpdate op, KernelCase @case) =>
-        new([.. @case.Inputs.Select((_, i) => i < 4 ? Placement.Common : Placement.RowMajor)], [.. @case.Outputs.Select(_ => Placement.Common)]);
+        new([.. @case.Inputs.Select((_, i) => i < 4 ? Placement.Common : Placement.RowMajor)],
+            [.. @case.Outputs.Select(_ => Placement.Common)]);
 
     protected override bool WritesOver(Ops.AdamUpdate op, KernelCase @case, int input, int output) => input < 4;
 
@@ -38,6 +40,7 @@ sealed unsafe class Vector<T> : Kernel<Ops.AdamUpdate> where T : unmanaged, IVec
         var step = new AdamStep(rate, op.Beta1, op.Beta2, (float)op.Epsilon, (float)op.WeightDecay, op.Decoupled,
             Ops.AdamUpdate.Correction(op.Beta1, number), Ops.AdamUpdate.Correction(op.Beta2, number), scale);
         OptimizerLoops.Adam<T>((float*)call.Input(0) + start, (float*)call.Input(1) + start, (float*)call.Input(2) + start,
-            (float*)call.Input(3) + start, count, step, (float*)call.Output(0) + start, (float*)call.Output(1) + start, (float*)call.Output(2) + start);
+            (float*)call.Input(3) + start, count, step, (float*)call.Output(0) + start, (float*)call.Output(1) + start,
+            (float*)call.Output(2) + start);
     }
 }

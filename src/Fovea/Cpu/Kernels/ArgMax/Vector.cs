@@ -11,7 +11,9 @@ static class Vector
     public static Kernel[] All { get; } = [new Vector<V512>(), new Vector<V256>(), new Vector<V128>()];
 }
 
-/// <summary>The places of the largest float32 elements: over rows where the axis is innermost, else over vectors of the inner elements.</summary>
+/// <summary>
+/// The places of the largest float32 elements: over rows where the axis is innermost, else over vectors of the inner elements.
+/// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.ArgMax> where T : unmanaged, IVec<T>
 {
     static readonly string OwnName = $"ArgMax.vector.{T.Name}";

@@ -4,7 +4,9 @@ using Fovea.Tensors;
 
 namespace Fovea.Cpu.Kernels.Gather;
 
-/// <summary>Slices of a row-major value, chosen by indices, such as the rows of an embedding: each is a run of elements before the axis.</summary>
+/// <summary>
+/// Slices of a row-major value, chosen by indices, such as the rows of an embedding: each is a run of elements before the axis.
+/// </summary>
 sealed unsafe class Rows : Kernel<Ops.Gather>
 {
     // Bytes of a piece.

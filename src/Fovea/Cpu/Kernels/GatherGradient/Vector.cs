@@ -12,8 +12,8 @@ static class Vector
 }
 
 /// <summary>
-/// Adds float32 slices, such as an embedding's gradients, where their indices say, in the order of the indices: zeros first, then strips of the
-/// slices' elements, so that no two pieces meet.
+/// Adds float32 slices, such as an embedding's gradients, where their indices say, in the order of the indices: zeros first, then strips
+/// of the slices' elements, so that no two pieces meet.
 /// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.GatherGradient> where T : unmanaged, IVec<T>
 {
@@ -26,7 +26,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.GatherGradient> where T : unmanaged, 
 
     protected override string Recipe(Ops.GatherGradient op, KernelCase @case) => "GatherGradient.vector";
 
-    protected override bool Supports(Ops.GatherGradient op, KernelCase @case) => T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
+    protected override bool Supports(Ops.GatherGradient op, KernelCase @case) =>
+        T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
 
     protected override LayoutRule Layouts(Ops.GatherGradient op, KernelCase @case) => LayoutRule.All(Placement.RowMajor, @case);
 

@@ -19,7 +19,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.Select> where T : unmanaged, IVec<T>
 
     protected override string Recipe(Ops.Select op, KernelCase @case) => "Select.vector";
 
-    protected override bool Supports(Ops.Select op, KernelCase @case) => T.IsSupported && @case.Outputs[0].Bytes == 4 * @case.Outputs[0].Count;
+    protected override bool Supports(Ops.Select op, KernelCase @case) =>
+        T.IsSupported && @case.Outputs[0].Bytes == 4 * @case.Outputs[0].Count;
 
     protected override LayoutRule Layouts(Ops.Select op, KernelCase @case) => LayoutRule.All(Placement.Common, @case);
 
@@ -37,12 +38,14 @@ sealed unsafe class Vector<T> : Kernel<Ops.Select> where T : unmanaged, IVec<T>
         for (; rows > 0; rows--, row++)
         {
             byte* condition = (byte*)call.Input(0) + walk.Offset(0, row) + column * stepC;
-            float* x = (float*)call.Input(1) + walk.Offset(1, row) + column * stepX, y = (float*)call.Input(2) + walk.Offset(2, row) + column * stepY;
+            float* x = (float*)call.Input(1) + walk.Offset(1, row) + column * stepX;
+            float* y = (float*)call.Input(2) + walk.Offset(2, row) + column * stepY;
             float* to = (float*)call.Output(0) + row * walk.Columns + column;
             if (stepC == 1 && stepX <= 1 && stepY <= 1) ElementwiseLoops.Where<T>(condition, x, stepX, y, stepY, columns, to);
             else
                 // Bits, not numbers: the elements may be integers.
-                for (nint i = 0; i < columns; i++) ((uint*)to)[i] = condition[i * stepC] != 0 ? ((uint*)x)[i * stepX] : ((uint*)y)[i * stepY];
+                for (nint i = 0; i < columns; i++)
+                    ((uint*)to)[i] = condition[i * stepC] != 0 ? ((uint*)x)[i * stepX] : ((uint*)y)[i * stepY];
         }
     }
 }

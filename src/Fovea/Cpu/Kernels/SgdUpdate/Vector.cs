@@ -37,7 +37,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.SgdUpdate> where T : unmanaged, IVec<
         nint count = (nint)Math.Min(VectorKernels.Grain, call.Case.Outputs[0].Count - start);
         float scale = call.Case.Inputs.Length > rate + 1 ? *(float*)call.Input(rate + 1) : 1f;
         var step = new SgdStep(*(float*)call.Input(rate), (float)op.Momentum, (float)op.WeightDecay, op.Nesterov, scale);
-        float* velocity = op.HasVelocity ? (float*)call.Input(2) + start : null, newVelocity = op.HasVelocity ? (float*)call.Output(1) + start : null;
+        float* velocity = op.HasVelocity ? (float*)call.Input(2) + start : null;
+        float* newVelocity = op.HasVelocity ? (float*)call.Output(1) + start : null;
         OptimizerLoops.Sgd<T>((float*)call.Input(0) + start, (float*)call.Input(1) + start, velocity, count, step,
             (float*)call.Output(0) + start, newVelocity);
     }
