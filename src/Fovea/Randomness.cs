@@ -19,13 +19,17 @@ public static class Randomness
     public static ulong Seed { get; set; }
 
     /// <summary>
-    /// Lets random tensors of the running trace draw by a counter of one's own: int64, 2: the step and the global index of the first sample.
+    /// Lets random tensors of the running trace draw, from here on, by a counter of one's own: int64, 2: the step and the global index of the
+    /// first sample. Streams are numbered afresh: parts of a batch that are computed one after the other draw what the whole batch would.
     /// </summary>
+    /// <param name="counter">The step, and the index of the first sample.</param>
+    /// <param name="seed">The seed; <see cref="Seed"/> if null.</param>
     /// <exception cref="InvalidOperationException">No trace is running.</exception>
-    public static void Use(Tensor counter)
+    public static void Use(Tensor counter, ulong? seed = null)
     {
+        ArgumentNullException.ThrowIfNull(counter);
         var trace = Trace.Current ?? throw new InvalidOperationException("A counter is given to a trace; none is running.");
-        trace.RandomCounter = counter;
+        trace.DrawBy(counter, seed ?? Seed);
     }
 
     internal static Tensor Draw(Func<ulong, ulong, RandomOp> op)
@@ -35,10 +39,10 @@ public static class Randomness
             return Tensor.Apply(op(Seed, StableHash.Of(path, 0)), Tensor.From(Interlocked.Increment(ref _eagerStep), 0L));
         if (trace.RandomCounter is null)
         {
-            trace.RandomCounter = Counter.Read();
+            trace.DrawBy(Counter.Read(), Seed);
             Counter.Assign(Counter.Read() + Tensor.From(1L, 0L));
         }
-        return Tensor.Apply(op(Seed, StableHash.Of(path, trace.NextCall(path))), trace.RandomCounter);
+        return Tensor.Apply(op(trace.RandomSeed, StableHash.Of(path, trace.NextCall(path))), trace.RandomCounter!);
     }
 }
 

@@ -91,7 +91,18 @@ public sealed class Trace
     }
 
     /// <summary>By what random tensors of this trace draw: int64, 2: the step and the global index of the first sample.</summary>
-    internal Tensor? RandomCounter { get; set; }
+    internal Tensor? RandomCounter { get; private set; }
+
+    /// <summary>The seed that they draw by.</summary>
+    internal ulong RandomSeed { get; private set; }
+
+    /// <summary>Random tensors from here on draw by a counter and a seed; their streams are numbered from the start.</summary>
+    internal void DrawBy(Tensor counter, ulong seed)
+    {
+        RandomCounter = Capture(counter);
+        RandomSeed = seed;
+        _calls.Clear();
+    }
 
     /// <summary>How often this path has been asked before: the call index of random streams.</summary>
     internal int NextCall(string path)

@@ -8,7 +8,8 @@ namespace Fovea.Ops;
 /// g = scale · gradient (+ WeightDecay · p, or, decoupled, p −= learningRate · WeightDecay · p); m = Beta1 · m + (1 − Beta1) · g;
 /// v = Beta2 · v + (1 − Beta2) · g²; p −= learningRate / (1 − Beta1ᵗ) · m / (√v / √(1 − Beta2ᵗ) + Epsilon).
 /// Inputs: parameter, gradient, first moment m, second moment v, all alike; learning rate, a scalar; step t, an int64 scalar, 1 at the
-/// first step; gradient scale, a scalar (may be absent: 1), as clipping gives it. Outputs: parameter, first moment, second moment.
+/// first step; gradient scale, a scalar (may be absent: 1), as clipping gives it; one that is not finite makes no step.
+/// Outputs: parameter, first moment, second moment.
 /// </summary>
 /// <param name="Beta1">What is kept of the first moment, from 0 to less than 1.</param>
 /// <param name="Beta2">What is kept of the second moment, from 0 to less than 1.</param>
@@ -43,7 +44,8 @@ public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double
         var first = Beta1 * inputs[2] + (1 - Beta1) * gradient;
         var second = Beta2 * inputs[3] + (1 - Beta2) * gradient.Square();
         var root = second.Sqrt() / Correction(Beta2).Sqrt() + Epsilon;
-        return [parameter - rate / Correction(Beta1) * first / root, first, second];
+        Tensor[] moved = [parameter - rate / Correction(Beta1) * first / root, first, second];
+        return OptimizerInputs.Unless(inputs, 6, [inputs[0], inputs[2], inputs[3]], moved);
 
         Tensor Correction(double beta) =>
             (1 - Tensor.Constant(beta, ElementType.Float64).Power(inputs[5].Cast(ElementType.Float64))).Cast(rate.ElementType);

@@ -25,6 +25,14 @@ static class OptimizerInputs
             throw inputs.Fail($"takes the {name} as a scalar of {element}; it is {inputs[index]}.");
     }
 
+    /// <summary>The old values where there is a gradient scale that is not finite, else the new ones.</summary>
+    public static Tensor[] Unless(IReadOnlyList<Tensor> inputs, int scaleInput, Tensor[] old, Tensor[] moved)
+    {
+        if (inputs.Count <= scaleInput) return moved;
+        var isFinite = (inputs[scaleInput] * 0).EqualTo(Tensor.Constant(0, inputs[scaleInput].ElementType));
+        return [.. moved.Select((value, i) => Tensor.Where(isFinite, value, old[i]))];
+    }
+
     /// <summary>Shapes of parameters for samples: matrices, more elements than a vector holds, one element, a bias.</summary>
     public static IEnumerable<Shape> Shapes() => [[3, 5], [2, 3, 3, 3], [37], [1], Shape.Scalar];
 }

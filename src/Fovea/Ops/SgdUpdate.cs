@@ -7,7 +7,7 @@ namespace Fovea.Ops;
 /// One step of stochastic gradient descent, as in torch.optim.SGD, in one pass:
 /// g = scale · gradient + WeightDecay · p; v = Momentum · v + g; p −= learningRate · (Nesterov ? g + Momentum · v : v).
 /// Inputs: parameter, gradient, velocity (only with momentum; 0 at first), all alike; learning rate, a scalar; gradient scale, a scalar
-/// (may be absent: 1), as clipping gives it. Outputs: parameter; velocity (only with momentum).
+/// (may be absent: 1), as clipping gives it; one that is not finite makes no step. Outputs: parameter; velocity (only with momentum).
 /// </summary>
 /// <param name="Momentum">What is kept of the velocity, from 0 (none) to less than 1.</param>
 /// <param name="Nesterov">Whether the step looks ahead along the velocity.</param>
@@ -42,9 +42,12 @@ public sealed record SgdUpdate(double Momentum = 0, bool Nesterov = false, doubl
         Tensor parameter = inputs[0], gradient = inputs[1], rate = inputs[LearningRateInput];
         if (inputs.Count > LearningRateInput + 1) gradient *= inputs[LearningRateInput + 1];
         if (WeightDecay != 0) gradient += WeightDecay * parameter;
-        if (!HasVelocity) return [parameter - rate * gradient];
+        if (!HasVelocity) return Moved(parameter - rate * gradient);
         var velocity = Momentum * inputs[2] + gradient;
-        return [parameter - rate * (Nesterov ? gradient + Momentum * velocity : velocity), velocity];
+        return Moved(parameter - rate * (Nesterov ? gradient + Momentum * velocity : velocity), velocity);
+
+        Tensor[] Moved(params Tensor[] outputs) =>
+            OptimizerInputs.Unless(inputs, LearningRateInput + 1, [inputs[0], .. inputs.Skip(2).Take(outputs.Length - 1)], outputs);
     }
 
     /// <inheritdoc/>

@@ -29,11 +29,12 @@ public class Adam : Optimizer
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<Tensor> Move(
         Tensor parameter, Tensor gradient, IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale) =>
-        Tensor.ApplyAll(_update, [parameter, gradient, .. moments, learningRate, step, .. gradientScale is null ? [] : (Tensor[])[gradientScale]]);
+        Tensor.ApplyAll(_update, [parameter, gradient, .. moments, learningRate, step, .. Optional(gradientScale)]);
 
     /// <summary>The name and the numbers.</summary>
     public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{GetType().Name}(learningRate={InitialLearningRate:R}, beta1={_update.Beta1:R}, beta2={_update.Beta2:R}, epsilon={_update.Epsilon:R}, weightDecay={_update.WeightDecay:R})");
+        $"{GetType().Name}(learningRate={InitialLearningRate:R}, beta1={_update.Beta1:R}, beta2={_update.Beta2:R}, "
+        + $"epsilon={_update.Epsilon:R}, weightDecay={_update.WeightDecay:R})");
 }
 
 /// <summary>
@@ -46,5 +47,6 @@ public class Adam : Optimizer
 /// <param name="epsilon">Added to the root of the mean of squares.</param>
 /// <param name="weightDecay">Times the learning rate, the share of the parameter that is taken off.</param>
 /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>
-public sealed class AdamW(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
+public sealed class AdamW(
+    double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
     : Adam(learningRate, beta1, beta2, epsilon, weightDecay, decoupled: true);

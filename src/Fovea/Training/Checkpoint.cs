@@ -19,14 +19,14 @@ sealed class Checkpoint(string folder, FileOperations files, Action<string, stri
     /// <summary>Writes a checkpoint, then deletes those it makes superfluous.</summary>
     /// <param name="state">Where the run stands.</param>
     /// <param name="variables">What is saved, by the name in the file.</param>
-    /// <param name="arrays">Raw float32 vectors beside them.</param>
-    public void Save(RunState state, IReadOnlyList<(string Name, Variable Variable)> variables, IReadOnlyList<(string Name, Variable Like, byte[] Bytes)> arrays)
+    /// <param name="arrays">Further values: raw elements, of a variable's type.</param>
+    public void Save(RunState state, IReadOnlyList<(string Name, Variable Variable)> variables,
+        IReadOnlyList<(string Name, Variable Like, byte[] Bytes)> arrays)
     {
         List<SafetensorsSource> sources =
         [
-            .. variables.Select(v => new SafetensorsSource(v.Name, v.Variable.Type.Element, v.Variable.Shape.ToDims(),
-                stream => VariableBytes.Use(v.Variable, stream.Write))),
-            .. arrays.Select(a => new SafetensorsSource(a.Name, a.Like.Type.Element, a.Like.Shape.ToDims(), stream => stream.Write(a.Bytes))),
+            .. variables.Select(v => VariableBytes.Source(v.Name, v.Variable)),
+            .. arrays.Select(a => VariableBytes.Source(a.Name, a.Like) with { Write = stream => stream.Write(a.Bytes) }),
         ];
         var metadata = state.ToTexts();
         metadata[FormatKey] = Format;
@@ -75,7 +75,8 @@ sealed class Checkpoint(string folder, FileOperations files, Action<string, stri
                 hash.Append(SafetensorsSource.From<byte>(entry.Name, entry.Shape, bytes) with { Type = entry.Type });
                 tensors[entry.Name] = (entry.Type, entry.Shape, bytes);
             }
-            if (file.Metadata.GetValueOrDefault(HashKey) != hash.Finish()) throw new DamagedException($"{path}: its SHA-256 is not that of its content");
+            if (file.Metadata.GetValueOrDefault(HashKey) != hash.Finish())
+                throw new DamagedException($"{path}: its SHA-256 is not that of its content");
             state = RunState.Parse(metadata);
         }
         catch (Exception e) when (e is ModelFormatException or FormatException or OverflowException)
@@ -89,7 +90,8 @@ sealed class Checkpoint(string folder, FileOperations files, Action<string, stri
             if (!tensors.TryGetValue(name, out var tensor))
                 throw new ModelFormatException($"{path}: there is no \"{name}\": the checkpoint is of another network or optimizer.");
             if (tensor.Type != variable.Type.Element || (Shape)tensor.Shape != variable.Shape)
-                throw new ModelFormatException($"{path}: \"{name}\" is {tensor.Type} {(Shape)tensor.Shape}, not {variable.Type}: the checkpoint is of another network.");
+                throw new ModelFormatException(
+                    $"{path}: \"{name}\" is {tensor.Type} {tensor.Shape}, not {variable.Type}: the checkpoint is of another network.");
         }
         foreach (var (name, variable) in variables)
         {

@@ -14,14 +14,14 @@ namespace Fovea.Training;
 static class Divergence
 {
     /// <summary>The error to throw for a batch.</summary>
-    public static DivergedException Explain(
-        Module model, Loss loss, IReadOnlyList<Variable> parameters, Batch batch, Dims inputShape, int shards, StepResult result, long step)
+    public static DivergedException Explain(Module model, TrainingOptions options, IReadOnlyList<Variable> parameters, Batch batch,
+        Dims inputShape, StepResult result, long step)
     {
         string what = string.Create(CultureInfo.InvariantCulture,
             $"Training diverged at step {step}: the loss is {result.Loss}, the norm of the gradients {result.GradientNorm}. ");
         const string mend = " Lower the learning rate, warm it up, or clip the gradients (ClipNorm); the last checkpoint is kept.";
-        if (FirstBad(model, loss, parameters, batch, inputShape, shards) is not { } place)
-            place = "Every value by itself is finite: the sum of their squares is too large.";
+        if (FirstBad(model, options.Loss, parameters, batch, inputShape, options.Shards) is not { } place)
+            place = "Computed again, every value by itself is finite.";
         return new(what + place + mend);
     }
 
@@ -44,7 +44,8 @@ static class Divergence
             var gradients = Gradients.Of(losses.Mean(), parameters);
             if (FirstBad(losses) is { } forward) return $"The first bad value comes out of {forward}.";
             foreach (var gradient in gradients)
-                if (FirstBad(gradient) is { } backward) return $"The loss is finite; going backward, the first bad value comes out of {backward}.";
+                if (FirstBad(gradient) is { } backward)
+                    return $"The loss is finite; going backward, the first bad value comes out of {backward}.";
         }
         return null;
     }

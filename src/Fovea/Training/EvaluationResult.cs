@@ -3,11 +3,13 @@ namespace Fovea;
 /// <summary>How <see cref="Trainer.EvaluateAsync"/> evaluates.</summary>
 public sealed record EvaluationOptions
 {
+    internal const int UsualBatchSize = 250;
+
     /// <summary>What the loss is; cross-entropy if null.</summary>
     public Loss? Loss { get; init; }
 
     /// <summary>Samples a batch. The result does not depend on it.</summary>
-    public int BatchSize { get; init; } = 250;
+    public int BatchSize { get; init; } = UsualBatchSize;
 
     /// <summary>Further numbers to compute.</summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];

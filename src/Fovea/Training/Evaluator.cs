@@ -54,8 +54,8 @@ sealed class Evaluator(Module model, Loss loss, Dims inputShape, int classes)
     BoundCall<(Tensor Images, Tensor Labels), (Tensor Scores, Tensor Losses)> CallFor(int count)
     {
         if (_calls.TryGetValue(count, out var call)) return call;
-        var images = new Tensor(TensorType.Float(Shape.Concat([count], inputShape)), Storage.Create(ElementType.Float32, count * inputShape.Product(), clear: true));
-        var labels = new Tensor(new TensorType(ElementType.Int64, [count]), Storage.Create(ElementType.Int64, count, clear: true));
+        var images = TrainingStep.Zeros(TensorType.Float(Shape.Concat([count], inputShape)));
+        var labels = TrainingStep.Zeros(new(ElementType.Int64, [count]));
         return _calls[count] = _function.Bind(images, labels);
     }
 }

@@ -64,7 +64,7 @@ public static class Metrics
     /// <summary>The mean F1 of the classes.</summary>
     public static Metric MacroF1 { get; } = new("macroF1", p => Confusion(p).MacroF1);
 
-    /// <summary>The share of samples whose class has one of the <paramref name="k"/> largest scores; equal scores count against it.</summary>
+    /// <summary>The share of samples whose class has one of the k largest scores; equal scores count against it.</summary>
     public static Metric TopK(int k)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);

@@ -6,8 +6,8 @@ using Fovea.Errors;
 namespace Fovea.Training;
 
 /// <summary>
-/// The run's metrics.jsonl. Lines gather in memory and reach the disk before every checkpoint, which records the file's length: what a killed
-/// run wrote after its checkpoint is cut off, and comes again.
+/// The run's metrics.jsonl. Lines gather in memory and reach the disk before every checkpoint, which records the file's length: what a
+/// killed run wrote after its checkpoint is cut off, and comes again.
 /// </summary>
 sealed class MetricsLog : IDisposable
 {
@@ -78,9 +78,9 @@ sealed class MetricsLog : IDisposable
                 using var json = JsonDocument.Parse(line);
                 var root = json.RootElement;
                 if (root.GetProperty("kind").GetString() != "epoch") continue;
-                epochs.Add(new(root.GetProperty("epoch").GetInt32(), root.GetProperty("step").GetInt64(), Value("learningRate") ?? double.NaN,
-                    Value("trainLoss") ?? double.NaN, Value("trainAccuracy") ?? double.NaN, Value("validationLoss"), Value("validationAccuracy"),
-                    Value("seconds") ?? 0));
+                epochs.Add(new(root.GetProperty("epoch").GetInt32(), root.GetProperty("step").GetInt64(),
+                    Value("learningRate") ?? double.NaN, Value("trainLoss") ?? double.NaN, Value("trainAccuracy") ?? double.NaN,
+                    Value("validationLoss"), Value("validationAccuracy"), Value("seconds") ?? 0));
 
                 double? Value(string name) => !root.TryGetProperty(name, out var value) ? null
                     : value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble();

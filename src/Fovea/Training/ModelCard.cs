@@ -6,8 +6,8 @@ using Fovea.Tensors;
 namespace Fovea;
 
 /// <summary>
-/// What must be known beside a model's weights to use it: how its input is prepared, what its outputs mean, where it comes from. Training and
-/// loading attach it to the model; evaluation and prediction read it.
+/// What must be known beside a model's weights to use it: how its input is prepared, what its outputs mean, where it comes from.
+/// Training and loading attach it to the model; evaluation and prediction read it.
 /// </summary>
 public sealed record ModelCard
 {

@@ -8,5 +8,5 @@ static class ModelWriter
 {
     public static void Write(string path, Module model, FileOperations files) =>
         DurableFile.Write(path, stream => SafetensorsWriter.Write(stream,
-            [.. model.Variables.Select(v => new SafetensorsSource(v.Name, v.Type.Element, v.Shape.ToDims(), s => VariableBytes.Use(v, s.Write)))]), files);
+            [.. model.Variables.Select(v => VariableBytes.Source(v.Name, v))]), files);
 }

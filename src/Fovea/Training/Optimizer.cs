@@ -52,8 +52,8 @@ public abstract class Optimizer
     /// <param name="parameters">What is trained.</param>
     /// <param name="gradients">One gradient for each, of its shape.</param>
     /// <param name="gradientScale">
-    /// A float32 scalar by which every gradient is multiplied first, as clipping gives it; absent: 1. One that is not finite makes no step at
-    /// all: parameters and moments stay as they are.
+    /// A float32 scalar by which every gradient is multiplied first, as clipping gives it; absent: 1. One that is not finite makes no step
+    /// at all: parameters and moments stay as they are.
     /// </param>
     /// <exception cref="ArgumentException">There is not one gradient for each parameter.</exception>
     public void Update(IReadOnlyList<Variable> parameters, IReadOnlyList<Tensor> gradients, Tensor? gradientScale = null)
@@ -61,7 +61,7 @@ public abstract class Optimizer
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(gradients);
         if (parameters.Count != gradients.Count)
-            throw new ArgumentException($"{parameters.Count} parameters need as many gradients; there are {gradients.Count}.", nameof(gradients));
+            throw new ArgumentException($"There are {parameters.Count} parameters and {gradients.Count} gradients.", nameof(gradients));
         var rate = LearningRate.Read();
         var step = Step.Read() + 1;
         List<Variable> variables = [Step];
@@ -72,7 +72,8 @@ public abstract class Optimizer
             if (parameter.IsFrozen) continue;
             var moments = MomentsOf(parameter);
             var type = parameter.Type.Element;
-            var moved = Move(parameter.Read(), gradients[i], Array.ConvertAll(moments, m => m.Read()), rate.Cast(type), step, gradientScale?.Cast(type));
+            var remembered = Array.ConvertAll(moments, m => m.Read());
+            var moved = Move(parameter.Read(), gradients[i], remembered, rate.Cast(type), step, gradientScale?.Cast(type));
             variables.Add(parameter);
             variables.AddRange(moments);
             for (int j = 0; j <= moments.Length; j++) values.Add(moved[j]);
@@ -105,7 +106,8 @@ public abstract class Optimizer
     }
 
     /// <summary>The state that training these parameters needs; what is not there yet is made.</summary>
-    internal IReadOnlyList<Variable> StateOf(IReadOnlyList<Variable> parameters) => [LearningRate, Step, .. parameters.SelectMany(MomentsOf)];
+    internal IReadOnlyList<Variable> StateOf(IReadOnlyList<Variable> parameters) =>
+        [LearningRate, Step, .. parameters.SelectMany(MomentsOf)];
 
     Variable[] MomentsOf(Variable parameter)
     {
@@ -120,6 +122,8 @@ public abstract class Optimizer
     }
 
     static Tensor Zeros(TensorType type) => new(type, Storage.Create(type.Element, type.Shape.Count.Value, clear: true));
+
+    private protected static Tensor[] Optional(Tensor? input) => input is null ? [] : [input];
 
     /// <summary>An argument that lies in [0, 1).</summary>
     private protected static double Share(double value, string name) => value is >= 0 and < 1

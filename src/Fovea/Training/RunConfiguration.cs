@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Fovea.Data;
 using Fovea.Errors;
@@ -18,7 +20,8 @@ public sealed class RunConfiguration
     const string Format = "fovea-run/1";
     const int MostBytes = 16 << 20;
 
-    RunConfiguration(string name, string started, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> environment)
+    RunConfiguration(
+        string name, string started, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> environment)
     {
         Name = name;
         Started = started;
@@ -49,8 +52,10 @@ public sealed class RunConfiguration
         {
             using var json = JsonDocument.Parse(reader.ReadBytes(reader.Length, "the configuration"));
             var root = json.RootElement;
-            if (Text(root, "format") != Format) throw new ModelFormatException($"{path}: the format is \"{Text(root, "format")}\", not \"{Format}\".");
-            return new(Text(root, "name"), Text(root, "started"), Texts(root.GetProperty("settings")), Texts(root.GetProperty("environment")));
+            string format = Text(root, "format");
+            if (format != Format) throw new ModelFormatException($"{path}: the format is \"{format}\", not \"{Format}\".");
+            var (settings, environment) = (Texts(root.GetProperty("settings")), Texts(root.GetProperty("environment")));
+            return new(Text(root, "name"), Text(root, "started"), settings, environment);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -84,7 +89,8 @@ public sealed class RunConfiguration
             ["shards"] = options.Shards.ToString(culture),
             ["augmentation"] = options.Augmentation is { } a
                 ? string.Create(culture, $"flip={(a.HorizontalFlip ? "true" : "false")}, shift={a.Shift}, erasing={a.Erasing:R}") : "",
-            ["normalization"] = normalization is null ? "" : $"mean={Numbers(normalization.Mean)}, deviation={Numbers(normalization.Deviation)}",
+            ["normalization"] = normalization is null ? ""
+                : $"mean={Numbers(normalization.Mean)}, deviation={Numbers(normalization.Deviation)}",
             ["earlyStoppingPatience"] = options.EarlyStoppingPatience?.ToString(culture) ?? "",
             ["bestBy"] = options.BestBy.ToString(),
             ["keepBest"] = options.KeepBest ? "true" : "false",
@@ -95,7 +101,8 @@ public sealed class RunConfiguration
             ["model"] = Architecture(model),
         };
         foreach (var (key, value) in options.Settings)
-            if (!settings.TryAdd(key, value)) throw new ArgumentException($"The setting \"{key}\" is recorded already: give yours another name.", nameof(options));
+            if (!settings.TryAdd(key, value))
+                throw new ArgumentException($"The setting \"{key}\" is recorded already: give yours another name.", nameof(options));
         return new(options.Name ?? model.GetType().Name, now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", culture), settings, Here());
     }
 
@@ -144,8 +151,8 @@ public sealed class RunConfiguration
     static string Architecture(Module model)
     {
         string text = string.Join('\n', model.Variables.Select(v => $"{v.Name} {v.Type}{(v.IsFrozen ? " frozen" : "")}"));
-        byte[] hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text));
-        return string.Create(CultureInfo.InvariantCulture, $"{model.Parameters.Sum(p => p.Count)} parameters, {Convert.ToHexStringLower(hash)[..16]}");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return string.Create(CultureInfo.InvariantCulture, $"{model.Parameters.Sum(p => p.Count)} parameters, {hash[..16]}");
     }
 
     static SortedDictionary<string, string> Here() => new(StringComparer.Ordinal)

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Fovea.Data;
+using IOPath = System.IO.Path;
 
 namespace Fovea;
 
@@ -12,43 +14,45 @@ public sealed class RunFolder
     const string LatestName = "latest";
 
     /// <summary>Names a folder; nothing is touched.</summary>
-    public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+    public RunFolder(string path) => Path = IOPath.GetFullPath(path);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
     /// <summary>Every setting of the run.</summary>
-    public string ConfigurationPath => System.IO.Path.Combine(Path, "run.json");
+    public string ConfigurationPath => IOPath.Combine(Path, "run.json");
 
     /// <summary>What was measured while it ran, one JSON object a line.</summary>
-    public string MetricsPath => System.IO.Path.Combine(Path, "metrics.jsonl");
+    public string MetricsPath => IOPath.Combine(Path, "metrics.jsonl");
 
     /// <summary>The folder of checkpoints.</summary>
-    public string CheckpointFolder => System.IO.Path.Combine(Path, "checkpoint");
+    public string CheckpointFolder => IOPath.Combine(Path, "checkpoint");
 
     /// <summary>The model file, written when the run ends.</summary>
-    public string ModelPath => System.IO.Path.Combine(Path, "model.safetensors");
+    public string ModelPath => IOPath.Combine(Path, "model.safetensors");
 
     /// <summary>Finds a run: a path, or "latest" for the one that was started last under ./runs.</summary>
     /// <exception cref="DirectoryNotFoundException">There is none.</exception>
     public static RunFolder Find(string pathOrLatest)
     {
         string path = pathOrLatest;
-        string latest = System.IO.Path.Combine(DefaultRoot, LatestName);
-        if (path == LatestName && !Directory.Exists(path) || System.IO.Path.GetFullPath(path) == System.IO.Path.GetFullPath(latest))
+        string latest = IOPath.Combine(DefaultRoot, LatestName);
+        if (path == LatestName && !Directory.Exists(path) || IOPath.GetFullPath(path) == IOPath.GetFullPath(latest))
         {
-            if (!File.Exists(latest)) throw new DirectoryNotFoundException($"There is no latest run: {System.IO.Path.GetFullPath(latest)} is missing.");
+            if (!File.Exists(latest))
+                throw new DirectoryNotFoundException($"There is no latest run: {IOPath.GetFullPath(latest)} is missing.");
             // A name, never a path: what the file says stays inside its folder.
-            path = System.IO.Path.Combine(DefaultRoot, System.IO.Path.GetFileName(File.ReadAllText(latest).Trim()));
+            path = IOPath.Combine(DefaultRoot, IOPath.GetFileName(File.ReadAllText(latest).Trim()));
         }
-        return Directory.Exists(path) ? new(path) : throw new DirectoryNotFoundException($"There is no run {System.IO.Path.GetFullPath(path)}.");
+        return Directory.Exists(path) ? new(path) : throw new DirectoryNotFoundException($"There is no run {IOPath.GetFullPath(path)}.");
     }
 
     /// <summary>A folder under ./runs that is not there yet: UTC time and name.</summary>
     internal static RunFolder New(string name, DateTimeOffset now)
     {
         string safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
-        string first = System.IO.Path.Combine(DefaultRoot, now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture) + "-" + safe);
+        string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string first = IOPath.Combine(DefaultRoot, $"{time}-{safe}");
         string path = first;
         for (int i = 2; Directory.Exists(path); i++) path = string.Create(CultureInfo.InvariantCulture, $"{first}-{i}");
         return new(path);
@@ -69,7 +73,8 @@ public sealed class RunFolder
         try
         {
             // The lock goes with the process, however it ends.
-            return new FileStream(System.IO.Path.Combine(Path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            string path = IOPath.Combine(Path, ".lock");
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -84,9 +89,9 @@ public sealed class RunFolder
     /// <summary>Makes it the latest run, if it lies under ./runs.</summary>
     internal void MarkLatest(FileOperations files)
     {
-        string root = System.IO.Path.GetFullPath(DefaultRoot);
-        if (System.IO.Path.GetDirectoryName(Path) == root)
-            DurableFile.Write(System.IO.Path.Combine(root, LatestName), System.Text.Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(Path) + "\n"), files);
+        string root = IOPath.GetFullPath(DefaultRoot);
+        if (IOPath.GetDirectoryName(Path) == root)
+            DurableFile.Write(IOPath.Combine(root, LatestName), Encoding.UTF8.GetBytes(IOPath.GetFileName(Path) + "\n"), files);
     }
 
     /// <inheritdoc/>

@@ -41,23 +41,13 @@ sealed record RunState
     /// <summary>Epochs that have ended since.</summary>
     public int EpochsSinceBest { get; set; }
 
-    static readonly (string Name, Func<RunState, IFormattable> Get, Func<RunState, string, RunState> Set)[] Fields =
-    [
-        ("epoch", s => s.Epoch, (s, t) => s with { Epoch = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-        ("stepInEpoch", s => s.StepInEpoch, (s, t) => s with { StepInEpoch = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-        ("steps", s => s.Steps, (s, t) => s with { Steps = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-        ("metricsLength", s => s.MetricsLength, (s, t) => s with { MetricsLength = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-        ("lossSum", s => s.LossSum, (s, t) => s with { LossSum = double.Parse(t, CultureInfo.InvariantCulture) }),
-        ("correct", s => s.Correct, (s, t) => s with { Correct = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-        ("seen", s => s.Seen, (s, t) => s with { Seen = long.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-        ("epochSeconds", s => s.EpochSeconds, (s, t) => s with { EpochSeconds = double.Parse(t, CultureInfo.InvariantCulture) }),
-        ("bestEpoch", s => s.BestEpoch, (s, t) => s with { BestEpoch = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-        ("bestValue", s => s.BestValue, (s, t) => s with { BestValue = double.Parse(t, CultureInfo.InvariantCulture) }),
-        ("epochsSinceBest", s => s.EpochsSinceBest, (s, t) => s with { EpochsSinceBest = int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture) }),
-    ];
-
     /// <summary>The numbers as texts.</summary>
-    public Dictionary<string, string> ToTexts() => Fields.ToDictionary(f => f.Name, f => f.Get(this).ToString(null, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+    public Dictionary<string, string> ToTexts()
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, get, _) in Fields) texts[name] = get(this).ToString(null, CultureInfo.InvariantCulture);
+        return texts;
+    }
 
     /// <summary>Reads what <see cref="ToTexts"/> gave.</summary>
     /// <exception cref="FormatException">A number is missing, or is none.</exception>
@@ -66,7 +56,28 @@ sealed record RunState
     {
         var state = new RunState();
         foreach (var (name, _, set) in Fields)
-            state = set(state, texts.TryGetValue(name, out var text) ? text : throw new FormatException($"{name} is missing"));
+            set(state, texts.TryGetValue(name, out var text) ? text : throw new FormatException($"{name} is missing"));
         return state;
     }
+
+    static readonly (string Name, Func<RunState, IFormattable> Get, Action<RunState, string> Set)[] Fields =
+    [
+        ("epoch", s => s.Epoch, (s, t) => s.Epoch = Count(t)),
+        ("stepInEpoch", s => s.StepInEpoch, (s, t) => s.StepInEpoch = Count(t)),
+        ("steps", s => s.Steps, (s, t) => s.Steps = Long(t)),
+        ("metricsLength", s => s.MetricsLength, (s, t) => s.MetricsLength = Long(t)),
+        ("lossSum", s => s.LossSum, (s, t) => s.LossSum = Real(t)),
+        ("correct", s => s.Correct, (s, t) => s.Correct = Long(t)),
+        ("seen", s => s.Seen, (s, t) => s.Seen = Long(t)),
+        ("epochSeconds", s => s.EpochSeconds, (s, t) => s.EpochSeconds = Real(t)),
+        ("bestEpoch", s => s.BestEpoch, (s, t) => s.BestEpoch = Count(t)),
+        ("bestValue", s => s.BestValue, (s, t) => s.BestValue = Real(t)),
+        ("epochsSinceBest", s => s.EpochsSinceBest, (s, t) => s.EpochsSinceBest = Count(t)),
+    ];
+
+    static int Count(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    static long Long(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    static double Real(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

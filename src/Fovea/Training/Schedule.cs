@@ -10,7 +10,8 @@ public readonly record struct TrainingPosition(long Step, long TotalSteps, int S
 
 /// <summary>
 /// How the learning rate changes over a run: a factor of the optimizer's own rate for each step. A function of the position alone, so a
-/// resumed run goes on where it was. One of one's own derives from it; its <see cref="object.ToString"/> is recorded and compared on resuming.
+/// resumed run goes on where it was. One of one's own derives from it; its <see cref="object.ToString"/> is recorded, and compared on
+/// resuming.
 /// </summary>
 public abstract record Schedule
 {

@@ -20,16 +20,18 @@ public sealed class Sgd : Optimizer
     public Sgd(double learningRate, double momentum = 0, bool nesterov = false, double weightDecay = 0)
         : base(learningRate, momentum == 0 ? [] : ["velocity"])
     {
-        if (nesterov && momentum == 0) throw new ArgumentException("Nesterov looks ahead along the velocity: give a momentum.", nameof(nesterov));
+        if (nesterov && momentum == 0)
+            throw new ArgumentException("Nesterov looks ahead along the velocity: give a momentum.", nameof(nesterov));
         _update = new(Share(momentum, nameof(momentum)), nesterov, Natural(weightDecay, nameof(weightDecay)));
     }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Tensor> Move(
         Tensor parameter, Tensor gradient, IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale) =>
-        Tensor.ApplyAll(_update, [parameter, gradient, .. moments, learningRate, .. gradientScale is null ? [] : (Tensor[])[gradientScale]]);
+        Tensor.ApplyAll(_update, [parameter, gradient, .. moments, learningRate, .. Optional(gradientScale)]);
 
     /// <summary>The name and the numbers.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"Sgd(learningRate={InitialLearningRate:R}, momentum={_update.Momentum:R}, nesterov={(_update.Nesterov ? "true" : "false")}, weightDecay={_update.WeightDecay:R})");
+        $"Sgd(learningRate={InitialLearningRate:R}, momentum={_update.Momentum:R}, nesterov={(_update.Nesterov ? "true" : "false")}, "
+        + $"weightDecay={_update.WeightDecay:R})");
 }

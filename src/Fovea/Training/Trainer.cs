@@ -8,8 +8,9 @@ namespace Fovea;
 public static class Trainer
 {
     /// <summary>
-    /// Trains a model. The run is written to a folder of its own: run.json (every setting), metrics.jsonl, checkpoints, and at the end the model
-    /// file. The same settings, data and instruction set give the same bits, also after an interruption (<see cref="TrainingOptions.Resume"/>).
+    /// Trains a model. The run is written to a folder of its own: run.json (every setting), metrics.jsonl, checkpoints, and at the end the
+    /// model file. The same settings, data and instruction set give the same bits, also after an interruption
+    /// (<see cref="TrainingOptions.Resume"/>).
     /// </summary>
     /// <param name="model">The model; it is built for the images if it is not yet. It holds the final weights afterwards.</param>
     /// <param name="train">What it learns from.</param>
@@ -35,7 +36,8 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new();
         options.Validate(train, validation);
-        return OnOwnThread(() => new TrainingRun(model, train, validation, options, progress, files).Run(cancellationToken), cancellationToken);
+        return OnOwnThread(
+            () => new TrainingRun(model, train, validation, options, progress, files).Run(cancellationToken), cancellationToken);
     }
 
     /// <summary>Measures a model on a data set, as it predicts (running statistics, no dropout).</summary>

@@ -12,8 +12,9 @@ static partial class TrainingLog
     public static partial void Resumed(ILogger logger, long step, long steps);
 
     [LoggerMessage(3, LogLevel.Information,
-        "Epoch {Epoch}: loss {TrainLoss:F4}, accuracy {TrainAccuracy:P2}, validation loss {ValidationLoss:F4}, accuracy {ValidationAccuracy:P2}")]
-    public static partial void Epoch(ILogger logger, int epoch, double trainLoss, double trainAccuracy, double? validationLoss, double? validationAccuracy);
+        "Epoch {Epoch}: loss {TrainLoss:F4}, accuracy {TrainAccuracy:F4}; validation: {ValidationLoss:F4}, {ValidationAccuracy:F4}")]
+    public static partial void Epoch(
+        ILogger logger, int epoch, double trainLoss, double trainAccuracy, double? validationLoss, double? validationAccuracy);
 
     [LoggerMessage(4, LogLevel.Debug, "Checkpoint at step {Step}")]
     public static partial void Checkpoint(ILogger logger, long step);

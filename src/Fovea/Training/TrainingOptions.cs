@@ -24,7 +24,7 @@ public sealed record TrainingOptions
     /// <summary>What is made small.</summary>
     public Loss Loss { get; init; } = Losses.CrossEntropy;
 
-    /// <summary>How parameters move; <see cref="Adam"/> with its usual numbers if null. A run starts it afresh; not for two runs at once.</summary>
+    /// <summary>How parameters move; <see cref="Adam"/> if null. A run starts it afresh; not for two runs at once.</summary>
     public Optimizer? Optimizer { get; init; }
 
     /// <summary>How the optimizer's learning rate changes over the run.</summary>
@@ -37,8 +37,8 @@ public sealed record TrainingOptions
     public double? ClipNorm { get; init; }
 
     /// <summary>
-    /// Into how many fixed parts a batch is cut. Each part has batch statistics of its own; their gradients join in a binary tree by the part's
-    /// index. The bits depend on it, so it is recorded.
+    /// Into how many fixed parts a batch is cut. Each part has batch statistics of its own; their gradients join in a binary tree by the
+    /// part's index. The bits depend on it, so it is recorded.
     /// </summary>
     public int Shards { get; init; } = 1;
 
@@ -70,8 +70,8 @@ public sealed record TrainingOptions
     public string? Name { get; init; }
 
     /// <summary>
-    /// Whether a run that was interrupted in <see cref="RunFolder"/> goes on from its last checkpoint, to the digest it would have ended on. A
-    /// folder without a run is started.
+    /// Whether a run that was interrupted in <see cref="RunFolder"/> goes on from its last checkpoint, to the digest it would have ended
+    /// on. In a folder without a run one is started.
     /// </summary>
     public bool Resume { get; init; }
 
@@ -84,13 +84,13 @@ public sealed record TrainingOptions
     /// <summary>A line in metrics.jsonl after every so many steps, beside those at the end of every epoch.</summary>
     public int RecordEvery { get; init; } = 50;
 
-    /// <summary>Settings of the caller's own that decide the result (its network's options, say): recorded, and compared on resuming.</summary>
+    /// <summary>Settings of the caller's own that decide the result (its network, say): recorded, and compared on resuming.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where events go; null for nowhere.</summary>
     public ILogger? Logger { get; init; }
 
-    /// <summary>Background threads that make batches ahead; null for one beside several compute threads, else none. No influence on the bits.</summary>
+    /// <summary>Background threads that make batches ahead; null for one beside several compute threads, else none.</summary>
     public int? LoaderThreads { get; init; }
 
     /// <summary>Checks all numbers against the data.</summary>
@@ -107,10 +107,12 @@ public sealed record TrainingOptions
         if (ClipNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
             throw new ArgumentOutOfRangeException(nameof(ClipNorm), norm, "The largest norm is positive.");
         if (Shards > BatchSize) throw new ArgumentException($"A batch of {BatchSize} cannot be cut into {Shards} shards.", nameof(Shards));
-        if (EarlyStoppingPatience < 1) throw new ArgumentOutOfRangeException(nameof(EarlyStoppingPatience), EarlyStoppingPatience, "At least one epoch.");
+        if (EarlyStoppingPatience < 1)
+            throw new ArgumentOutOfRangeException(nameof(EarlyStoppingPatience), EarlyStoppingPatience, "At least one epoch.");
         if (MaxSteps < 1) throw new ArgumentOutOfRangeException(nameof(MaxSteps), MaxSteps, "At least one step.");
         if (CheckpointEvery < 1) throw new ArgumentOutOfRangeException(nameof(CheckpointEvery), CheckpointEvery, "At least one step.");
-        if (CheckpointInterval <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(CheckpointInterval), CheckpointInterval, "A positive time.");
+        if (CheckpointInterval <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(CheckpointInterval), CheckpointInterval, "A positive time.");
         if (LoaderThreads < 0) throw new ArgumentOutOfRangeException(nameof(LoaderThreads), LoaderThreads, "Not fewer than 0.");
         if (EarlyStoppingPatience is not null && validation is null)
             throw new ArgumentException("Early stopping needs a validation set.", nameof(EarlyStoppingPatience));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Fovea.Data;
 using Fovea.Errors;
 using Fovea.Modules;
+using Fovea.Tensors;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,6 +21,7 @@ sealed class TrainingRun
     readonly FileOperations _files;
     readonly ILogger _logger;
     readonly Optimizer _optimizer;
+    readonly DateTimeOffset _started;
     readonly RunFolder _folder;
     readonly Normalization? _normalization;
     readonly LoaderOptions _loading;
@@ -40,13 +42,15 @@ sealed class TrainingRun
     double _secondsTrained;
     long _epochStart, _lastCheckpoint, _lastReport, _stepsBefore;
 
-    public TrainingRun(Module model, Dataset train, Dataset? validation, TrainingOptions options, IProgress<TrainingProgress>? progress, FileOperations files)
+    public TrainingRun(Module model, Dataset train, Dataset? validation, TrainingOptions options,
+        IProgress<TrainingProgress>? progress, FileOperations files)
     {
         (_model, _train, _validation, _options, _progress, _files) = (model, train, validation, options, progress, files);
         _logger = options.Logger ?? NullLogger.Instance;
         if (!model.IsBuilt) model.Build(train.InputShape, options.Seed);
         _optimizer = options.Optimizer ?? new Adam();
-        _folder = options.RunFolder is { } path ? new(path) : RunFolder.New(options.Name ?? model.GetType().Name, TimeProvider.System.GetUtcNow());
+        _started = TimeProvider.System.GetUtcNow();
+        _folder = options.RunFolder is { } path ? new(path) : RunFolder.New(options.Name ?? model.GetType().Name, _started);
         _normalization = options.Normalize ? options.Normalization ?? train.ComputeNormalization() : null;
         _loading = new()
         {
@@ -59,7 +63,7 @@ sealed class TrainingRun
         _step = new(model, train, options, _optimizer);
         _evaluator = new(model, options.Loss, train.InputShape, train.Classes.Count);
         _weights = [.. model.Variables];
-        if (validation is not null && options.KeepBest) _best = [.. _weights.Select(w => new byte[w.Count * Tensors.ElementTypes.Size(w.Type.Element)])];
+        if (validation is not null && options.KeepBest) _best = [.. _weights.Select(w => new byte[w.Count * w.Type.Element.Size()])];
         _saved =
         [
             .. _weights.Select(w => ($"model.{w.Name}", w)),
@@ -99,12 +103,12 @@ sealed class TrainingRun
         DurableFile.DeleteLeftovers(_folder.Path, _files);
         DurableFile.DeleteLeftovers(_folder.CheckpointFolder, _files);
         _optimizer.Reset();
-        var configuration = RunConfiguration.Of(_model, _train, _validation, _options, _optimizer, _normalization, TimeProvider.System.GetUtcNow());
+        var configuration = RunConfiguration.Of(_model, _train, _validation, _options, _optimizer, _normalization, _started);
         TrainingLog.Started(_logger, configuration.Name, _folder.Path, _step.Parameters.Sum(p => p.Count), _train.Count, _totalSteps);
         if (File.Exists(_folder.ConfigurationPath))
         {
             if (!_options.Resume)
-                throw new ArgumentException($"{_folder.Path} holds a run already: resume it, or choose another folder.", nameof(TrainingOptions.RunFolder));
+                throw new ArgumentException($"{_folder.Path} holds a run already: resume it, or choose another folder.", "options");
             configuration.RequireSame(RunConfiguration.Read(_folder.ConfigurationPath), _folder.Path);
             if (_checkpoint.Load(_saved) is { } loaded)
             {
@@ -141,7 +145,8 @@ sealed class TrainingRun
         // Killed or cancelled between the last step of an epoch and its evaluation.
         if (_state.StepInEpoch > 0 && EndsEpoch) EndEpoch(cancellation);
         if (IsDone) return;
-        using var loader = new BatchLoader(_train, _loading with { FirstEpoch = _state.Epoch, FirstStep = _state.StepInEpoch }, cancellation);
+        var loading = _loading with { FirstEpoch = _state.Epoch, FirstStep = _state.StepInEpoch };
+        using var loader = new BatchLoader(_train, loading, cancellation);
         while (!IsDone)
         {
             var batch = loader.Next() ?? throw new InvalidOperationException("The batches ended before the run.");
@@ -159,7 +164,7 @@ sealed class TrainingRun
     {
         long start = Stopwatch.GetTimestamp();
         _learningRate = _optimizer.InitialLearningRate * _options.Schedule.Factor(new(_state.Steps, _totalSteps, _stepsPerEpoch));
-        var result = _step.Run(batch, _learningRate);
+        var result = _step.Run(batch, _learningRate, _state.Steps);
         _secondsTrained += Stopwatch.GetElapsedTime(start).TotalSeconds;
         _imagesTrained += batch.Count;
         if (!result.IsFinite) Diverge(batch, result);
@@ -180,7 +185,7 @@ sealed class TrainingRun
 
     void Diverge(Batch batch, StepResult result)
     {
-        var error = Divergence.Explain(_model, _options.Loss, _step.Parameters, batch, _train.InputShape, _options.Shards, result, _state.Steps + 1);
+        var error = Divergence.Explain(_model, _options, _step.Parameters, batch, _train.InputShape, result, _state.Steps + 1);
         TrainingLog.Diverged(_logger, error.Message);
         _metrics.Step(_state.Epoch + 1, _state.Steps + 1, _learningRate, result, batch.Count);
         _metrics.Flush();
@@ -189,11 +194,11 @@ sealed class TrainingRun
 
     void EndEpoch(CancellationToken cancellation)
     {
-        var validated = _validation is null ? null
-            : _evaluator.Run(_validation, _loading with { Augmentation = null, BatchSize = Math.Max(_options.BatchSize, 250) }, [], cancellation);
+        var loading = _loading with { Augmentation = null, BatchSize = Math.Max(_options.BatchSize, EvaluationOptions.UsualBatchSize) };
+        var validated = _validation is null ? null : _evaluator.Run(_validation, loading, [], cancellation);
         double seconds = _state.EpochSeconds + Stopwatch.GetElapsedTime(_epochStart).TotalSeconds;
-        var epoch = new EpochResult(_state.Epoch + 1, _state.Steps, _learningRate, _state.LossSum / _state.Seen, (double)_state.Correct / _state.Seen,
-            validated?.Loss, validated?.Accuracy, seconds);
+        var epoch = new EpochResult(_state.Epoch + 1, _state.Steps, _learningRate, _state.LossSum / _state.Seen,
+            (double)_state.Correct / _state.Seen, validated?.Loss, validated?.Accuracy, seconds);
         _history.Add(epoch);
         _metrics.Epoch(epoch);
         TrainingLog.Epoch(_logger, epoch.Epoch, epoch.TrainLoss, epoch.TrainAccuracy, epoch.ValidationLoss, epoch.ValidationAccuracy);

@@ -5,10 +5,10 @@ using Fovea.Tensors;
 
 namespace Fovea.Training;
 
-/// <summary>What goes into a training step: the shards of a batch, the learning rate, and for each shard what random numbers are keyed by.</summary>
-readonly record struct StepInput(Tensor[] Images, Tensor[] Labels, Tensor LearningRate) : ITensors<StepInput>
+/// <summary>What goes into a training step: images and labels of each shard, the learning rate, and the step's number, int64.</summary>
+readonly record struct StepInput(Tensor[] Images, Tensor[] Labels, Tensor LearningRate, Tensor Step) : ITensors<StepInput>
 {
-    public StepInput Map(TensorMap map) => new(map.Next(Images), map.Next(Labels), map.Next(LearningRate));
+    public StepInput Map(TensorMap map) => new(map.Next(Images), map.Next(Labels), map.Next(LearningRate), map.Next(Step));
 }
 
 /// <summary>What comes out: three float32 scalars.</summary>
@@ -40,6 +40,7 @@ sealed class TrainingStep
     readonly Module _model;
     readonly Dims _inputShape;
     readonly int _classes, _shards;
+    readonly ulong _seed;
     readonly Loss _loss;
     readonly Optimizer _optimizer;
     readonly double? _clipNorm;
@@ -51,6 +52,7 @@ sealed class TrainingStep
         _inputShape = data.InputShape;
         _classes = data.Classes.Count;
         _shards = options.Shards;
+        _seed = options.Seed;
         _loss = options.Loss;
         _optimizer = optimizer;
         _clipNorm = options.ClipNorm;
@@ -63,7 +65,10 @@ sealed class TrainingStep
     public IReadOnlyList<Variable> Parameters => _parameters;
 
     /// <summary>Runs the step on a batch.</summary>
-    public StepResult Run(Batch batch, double learningRate)
+    /// <param name="batch">The samples.</param>
+    /// <param name="learningRate">What is written into the optimizer's learning rate.</param>
+    /// <param name="step">The number of the step in the run: with the sample's place in the batch, the key of random numbers.</param>
+    public StepResult Run(Batch batch, double learningRate, long step)
     {
         if (!_calls.TryGetValue(batch.Count, out var call)) _calls[batch.Count] = call = Bind(batch.Count);
         int imageSize = (int)_inputShape.Product(), start = 0;
@@ -75,11 +80,12 @@ sealed class TrainingStep
             start += labels.Length;
         }
         call.Input.LearningRate.Buffer<float>()[0] = (float)learningRate;
+        call.Input.Step.Buffer<long>()[0] = step;
         call.Run();
         return new(call.Output.Loss.Item(), (int)call.Output.Correct.Item(), call.Output.GradientNorm.Item());
     }
 
-    /// <summary>The first sample of a shard: shards differ by one sample at most, and a batch smaller than their number has fewer.</summary>
+    /// <summary>The first sample of a shard: they differ by one sample at most; a batch of fewer samples has fewer shards.</summary>
     public static int ShardStart(int shard, int shards, int count) => (int)((long)count * shard / shards);
 
     BoundCall<StepInput, StepOutput> Bind(int count)
@@ -93,7 +99,7 @@ sealed class TrainingStep
             images[g] = Zeros(TensorType.Float(Shape.Concat([size], _inputShape)));
             labels[g] = Zeros(new(ElementType.Int64, [size]));
         }
-        return _function.Bind(new(images, labels, Tensor.Constant(0)));
+        return _function.Bind(new(images, labels, Tensor.Constant(0), Tensor.Constant(0, ElementType.Int64)));
     }
 
     StepOutput Trace(StepInput input)
@@ -102,14 +108,17 @@ sealed class TrainingStep
         var losses = new Tensor[shards];
         var correct = new Tensor[shards];
         var gradients = new IReadOnlyList<Tensor>[shards];
-        Dim total = 0;
+        Dim total = 0, start = 0;
         foreach (var labels in input.Labels) total += labels.Shape[0];
         for (int g = 0; g < shards; g++)
         {
             var (images, labels) = (input.Images[g], input.Labels[g]);
+            // The place in the batch is the sample's index: a batch draws the same however it is cut.
+            Randomness.Use(Tensor.Stack(0, input.Step, ((Scalar)start).ToTensor(ElementType.Int64)), _seed);
+            start += labels.Shape[0];
             var prediction = Predict(_model, images, _classes);
             var loss = Mean(_loss(prediction, labels), prediction, labels);
-            losses[g] = shards == 1 ? loss : loss * ((Scalar)images.Shape[0]).ToTensor(loss.ElementType) / ((Scalar)total).ToTensor(loss.ElementType);
+            losses[g] = shards == 1 ? loss : loss * (Number(images.Shape[0], loss) / Number(total, loss));
             correct[g] = prediction.ArgMax(1).EqualTo(labels).Cast(ElementType.Float32).Sum();
             gradients[g] = Gradients.Of(losses[g], _parameters);
         }
@@ -132,9 +141,11 @@ sealed class TrainingStep
     {
         var prediction = model.Forward(images);
         if (prediction.Rank != 2 || prediction.Shape[0] != images.Shape[0] || !prediction.Shape[1].IsKnown)
-            throw new ShapeMismatchException($"A classifier gives N x classes; this model gives {prediction.Shape} for {images.Shape}: end it with new Flatten() and new Linear({classes}).");
+            throw new ShapeMismatchException($"A classifier gives N x classes; this model gives {prediction.Shape} for {images.Shape}: "
+                + $"end it with new Flatten() and new Linear({classes}).");
         if (prediction.Shape[1].Value < classes)
-            throw new ShapeMismatchException($"The model gives {prediction.Shape[1]} classes; the data set has {classes}: end it with new Linear({classes}).");
+            throw new ShapeMismatchException(
+                $"The model gives {prediction.Shape[1]} classes; the data set has {classes}: end it with new Linear({classes}).");
         return prediction;
     }
 
@@ -170,6 +181,8 @@ sealed class TrainingStep
         return Tree(terms[..half]) + Tree(terms[half..]);
     }
 
+    static Tensor Number(Dim size, Tensor like) => ((Scalar)size).ToTensor(like.ElementType);
+
     static Tensor Norm(IReadOnlyList<Tensor> gradients)
     {
         Tensor? sum = null;
@@ -181,5 +194,6 @@ sealed class TrainingStep
         return sum!.Sqrt();
     }
 
-    static Tensor Zeros(TensorType type) => new(type, Storage.Create(type.Element, type.Shape.Count.Value, clear: true));
+    /// <summary>What a bound call's input is made of.</summary>
+    public static Tensor Zeros(TensorType type) => new(type, Storage.Create(type.Element, type.Shape.Count.Value, clear: true));
 }

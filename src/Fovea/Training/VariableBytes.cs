@@ -1,10 +1,11 @@
+using Fovea.Data;
 using Fovea.Tensors;
 
 namespace Fovea;
 
 /// <summary>
-/// The raw elements of variables, for digests, checkpoints and kept weights. Read under the variable's lock and without marking it observed:
-/// the next step still writes in place.
+/// The raw elements of variables, for digests, checkpoints and kept weights. Read under the variable's lock and without marking it
+/// observed: the next step still writes in place.
 /// </summary>
 static class VariableBytes
 {
@@ -23,12 +24,9 @@ static class VariableBytes
 
     public delegate void ReadOnlySpanAction(ReadOnlySpan<byte> bytes);
 
-    public static byte[] Copy(Variable variable)
-    {
-        byte[] copy = [];
-        Use(variable, bytes => copy = bytes.ToArray());
-        return copy;
-    }
+    /// <summary>The variable as a tensor of a file.</summary>
+    public static SafetensorsSource Source(string name, Variable variable) =>
+        new(name, variable.Type.Element, variable.Shape.ToDims(), stream => Use(variable, stream.Write));
 
     /// <summary>Overwrites a variable; heals one that was left half written.</summary>
     public static void Restore(Variable variable, ReadOnlySpan<byte> bytes)

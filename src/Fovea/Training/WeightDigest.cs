@@ -9,8 +9,8 @@ namespace Fovea;
 public static class WeightDigest
 {
     /// <summary>
-    /// SHA-256 over parameters and running statistics in ordinal order of their paths: the path (UTF-8), the sizes (int64, little-endian), the
-    /// values (little-endian). 64 lower-case hexadecimal digits.
+    /// SHA-256 over parameters and running statistics in ordinal order of their paths: the path (UTF-8), the sizes (int64, little-endian),
+    /// the values (little-endian). 64 lower-case hexadecimal digits.
     /// </summary>
     /// <exception cref="InvalidOperationException">The model is not built.</exception>
     public static string Of(Module model)

@@ -7,8 +7,8 @@ static class Small
 {
     /// <summary>LeNet's shape: two convolutions with pools, two linear layers.</summary>
     public static Sequential LeNet() => new(
-        new Conv2d(8, 5), new Relu(), new MaxPool2d(2), new Conv2d(16, 5), new Relu(), new MaxPool2d(2), new Flatten(), new Linear(64), new Relu(),
-        new Linear(10));
+        new Conv2d(8, 5), new Relu(), new MaxPool2d(2), new Conv2d(16, 5), new Relu(), new MaxPool2d(2),
+        new Flatten(), new Linear(64), new Relu(), new Linear(10));
 
     /// <summary>A network with state: batch normalisation.</summary>
     public static Sequential Normalised(int classes) => new(

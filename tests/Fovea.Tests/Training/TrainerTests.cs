@@ -20,10 +20,13 @@ public sealed class TrainerTests : IDisposable
         model.Build(train.InputShape, seed: 1);
 
         var run = await Trainer.FitAsync(model, train, validation,
-            new() { Epochs = 10, BatchSize = 50, Optimizer = new Adam(2e-3), Schedule = Schedule.Cosine(), Seed = 1, RunFolder = _folder["run"] }, null, Token);
+            new()
+            {
+                Epochs = 10, BatchSize = 50, Optimizer = new Adam(2e-3), Schedule = Schedule.Cosine(), Seed = 1, RunFolder = _folder["run"],
+            }, null, Token);
         var test = await Trainer.EvaluateAsync(model, validation, null, Token);
 
-        // PLACE
+        // A network whose convolutions get no gradient stays below.
         Assert.True(test.Accuracy > 0.78, $"accuracy {test.Accuracy}, history {string.Join(", ", run.History)}");
         Assert.Equal(run.History.Max(e => e.ValidationAccuracy), test.Accuracy);
         Assert.Equal(test.Accuracy, test.Confusion.Accuracy);

@@ -36,6 +36,13 @@ sealed unsafe class Vector<T> : Kernel<Ops.AdamUpdate> where T : unmanaged, IVec
         nint start = (nint)call.Piece * VectorKernels.Grain;
         nint count = (nint)Math.Min(VectorKernels.Grain, call.Case.Outputs[0].Count - start);
         float rate = *(float*)call.Input(4), scale = call.Case.Inputs.Length > 6 ? *(float*)call.Input(6) : 1f;
+        if (!float.IsFinite(scale))
+        {
+            VectorKernels.PassOn(call, 0, 0, start, count);
+            VectorKernels.PassOn(call, 2, 1, start, count);
+            VectorKernels.PassOn(call, 3, 2, start, count);
+            return;
+        }
         long number = *(long*)call.Input(5);
         var step = new AdamStep(rate, op.Beta1, op.Beta2, (float)op.Epsilon, (float)op.WeightDecay, op.Decoupled,
             Ops.AdamUpdate.Correction(op.Beta1, number), Ops.AdamUpdate.Correction(op.Beta2, number), scale);

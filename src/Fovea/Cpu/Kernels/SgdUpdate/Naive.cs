@@ -14,6 +14,12 @@ sealed class Naive : NaiveUpdate<Ops.SgdUpdate>
         var velocity = op.HasVelocity ? call.Source<T>(2) : default;
         Span<T> newParameter = call.Target<T>(0), newVelocity = op.HasVelocity ? call.Target<T>(1) : default;
         T rate = call.Source<T>(rateInput)[0], scale = call.Case.Inputs.Length > rateInput + 1 ? call.Source<T>(rateInput + 1)[0] : T.One;
+        if (!T.IsFinite(scale))
+        {
+            parameter.CopyTo(newParameter);
+            velocity.CopyTo(newVelocity);
+            return;
+        }
         T momentum = T.CreateChecked(op.Momentum), decay = T.CreateChecked(op.WeightDecay);
         for (int i = 0; i < parameter.Length; i++)
         {

@@ -36,6 +36,12 @@ sealed unsafe class Vector<T> : Kernel<Ops.SgdUpdate> where T : unmanaged, IVec<
         nint start = (nint)call.Piece * VectorKernels.Grain;
         nint count = (nint)Math.Min(VectorKernels.Grain, call.Case.Outputs[0].Count - start);
         float scale = call.Case.Inputs.Length > rate + 1 ? *(float*)call.Input(rate + 1) : 1f;
+        if (!float.IsFinite(scale))
+        {
+            VectorKernels.PassOn(call, 0, 0, start, count);
+            if (op.HasVelocity) VectorKernels.PassOn(call, 2, 1, start, count);
+            return;
+        }
         var step = new SgdStep(*(float*)call.Input(rate), (float)op.Momentum, (float)op.WeightDecay, op.Nesterov, scale);
         float* velocity = op.HasVelocity ? (float*)call.Input(2) + start : null;
         float* newVelocity = op.HasVelocity ? (float*)call.Output(1) + start : null;
