@@ -19,7 +19,9 @@ public static class Engine
         set => CpuBackend.Instance.MaxWorkers = value;
     }
 
-    /// <summary>Whether algorithms that round differently (Winograd) are allowed. Plans made before keep what they were made with.</summary>
+    /// <summary>
+    /// Whether algorithms that round differently (Winograd) are allowed. Plans made before keep what they were made with.
+    /// </summary>
     public static Numerics Numerics { get; set; } = Numerics.Fast;
 
     internal static IBackend Backend => CpuBackend.Instance;

@@ -112,7 +112,8 @@ sealed class BoundExecutable
     {
         _plan = plan;
         Inputs = [.. examples.Select(e => new Tensor(e.Type, e.Storage!.Clone(pinned: true)) { IsBuffer = true })];
-        Outputs = [.. plan.Outputs.Select(o => new Tensor(new TensorType(o.Element, o.Sizes), Storage.Create(o.Element, o.Count, pinned: true, clear: true)))];
+        Outputs = [.. plan.Outputs.Select(
+            o => new Tensor(new TensorType(o.Element, o.Sizes), Storage.Create(o.Element, o.Count, pinned: true, clear: true)))];
     }
 
     public Tensor[] Inputs { get; }
@@ -121,7 +122,8 @@ sealed class BoundExecutable
 
     public void Run()
     {
-        if (Trace.Current is not null) throw new InvalidOperationException("A bound call runs outside traces; inside one, use Function.Run.");
+        if (Trace.Current is not null)
+            throw new InvalidOperationException("A bound call runs outside traces; inside one, use Function.Run.");
         int workers = Engine.WorkersFor(_plan);
         var run = _plan.Start(workers);
         try

@@ -15,7 +15,8 @@ public static class Function
         new(body, mode, dynamic);
 
     /// <inheritdoc cref="Compile{TOut}(Func{Tensor, TOut}, Mode, Dims)"/>
-    public static Function<(Tensor, Tensor), TOut> Compile<TOut>(Func<Tensor, Tensor, TOut> body, Mode mode = Mode.Inference, Dims dynamic = default) =>
+    public static Function<(Tensor, Tensor), TOut> Compile<TOut>(Func<Tensor, Tensor, TOut> body, Mode mode = Mode.Inference,
+        Dims dynamic = default) =>
         new(x => body(x.Item1, x.Item2), mode, dynamic);
 
     /// <inheritdoc cref="Compile{TOut}(Func{Tensor, TOut}, Mode, Dims)"/>
@@ -32,10 +33,12 @@ public static class Function
     public static TOut Run<TOut>(this Function<(Tensor, Tensor), TOut> function, Tensor a, Tensor b) => function.Run((a, b));
 
     /// <summary>Runs a function of three tensors.</summary>
-    public static TOut Run<TOut>(this Function<(Tensor, Tensor, Tensor), TOut> function, Tensor a, Tensor b, Tensor c) => function.Run((a, b, c));
+    public static TOut Run<TOut>(this Function<(Tensor, Tensor, Tensor), TOut> function, Tensor a, Tensor b, Tensor c) =>
+        function.Run((a, b, c));
 
     /// <summary>Binds a function of two tensors to the sizes of examples.</summary>
-    public static BoundCall<(Tensor, Tensor), TOut> Bind<TOut>(this Function<(Tensor, Tensor), TOut> function, Tensor a, Tensor b) => function.Bind((a, b));
+    public static BoundCall<(Tensor, Tensor), TOut> Bind<TOut>(this Function<(Tensor, Tensor), TOut> function, Tensor a, Tensor b) =>
+        function.Bind((a, b));
 
     /// <summary>Binds a function of three tensors to the sizes of examples.</summary>
     public static BoundCall<(Tensor, Tensor, Tensor), TOut> Bind<TOut>(this Function<(Tensor, Tensor, Tensor), TOut> function,

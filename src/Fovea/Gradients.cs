@@ -18,7 +18,8 @@ public static class Gradients
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(targets);
         y.RequireUsable();
-        if (!y.ElementType.IsFloating()) throw new ArgumentException($"Only floating tensors have gradients, not {y.ElementType}.", nameof(y));
+        if (!y.ElementType.IsFloating())
+            throw new ArgumentException($"Only floating tensors have gradients, not {y.ElementType}.", nameof(y));
         var gradients = Differentiate.Run([y], [y.Full(1)], targets);
         var result = new Tensor[gradients.Length];
         for (int i = 0; i < result.Length; i++)
@@ -47,7 +48,8 @@ public static class Gradients
             if (leaf.CutBecause is not { } because) continue;
             throw new InvalidOperationException(
                 $"No gradient: the graph behind a value ({leaf.Type}) was dropped when it was evaluated, because {because}. "
-                + "Call Watch() on the input before computing with it, take the gradient before writing the variable, or do both in one Function.Compile.");
+                + "Call Watch() on the input before computing with it, take the gradient before writing the variable, "
+                + "or do both in one Function.Compile.");
         }
     }
 }

@@ -4,7 +4,8 @@ namespace Fovea;
 
 /// <summary>A structure of tensors of one's own, to pass through compiled functions: one line that maps every tensor in order.</summary>
 /// <typeparam name="TSelf">The structure itself.</typeparam>
-/// <example><code>readonly record struct Pair(Tensor A, Tensor B) : ITensors&lt;Pair&gt; { public Pair Map(TensorMap map) => new(map.Next(A), map.Next(B)); }</code></example>
+/// <example><code>readonly record struct Pair(Tensor A, Tensor B) : ITensors&lt;Pair&gt; { public Pair Map(TensorMap map) =>
+/// new(map.Next(A), map.Next(B)); }</code></example>
 public interface ITensors<TSelf>
 {
     /// <summary>The structure with every tensor passed through the map, always in the same order.</summary>
@@ -72,6 +73,7 @@ public sealed class TensorMap
         }
         if (value is ITensors<T> own) return own.Map(map);
         throw new ArgumentException(
-            $"{typeof(T)} is no structure of tensors: use Tensor, Tensor[], a tuple of two to four tensors, or a record struct that implements ITensors.");
+            $"{typeof(T)} is no structure of tensors: use Tensor, Tensor[], a tuple of two to four tensors, "
+            + "or a record struct that implements ITensors.");
     }
 }

@@ -20,7 +20,8 @@ try
     var bars = Bars();
     var (model, run) = await Train("first");
     var test = await Trainer.EvaluateAsync(model, bars);
-    Check($"a network learns: loss {run.History[0].TrainLoss:F3} -> {run.History[^1].TrainLoss:F3}, all {test.Count} right", test.Accuracy == 1);
+    Check($"a network learns: loss {run.History[0].TrainLoss:F3} -> {run.History[^1].TrainLoss:F3}, all {test.Count} right",
+        test.Accuracy == 1);
     Check("its run folder is there", File.Exists(run.ModelPath) && File.Exists(Path.Combine(run.RunFolder, "run.json")));
 
     var predict = Function.Compile((Tensor x) => model.Forward(x).Softmax());

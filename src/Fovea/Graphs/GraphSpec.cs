@@ -19,8 +19,9 @@ static class GraphSpec
             foreach (var input in node.InputSpan)
                 if (!known.Contains(input) && !input.IsEvaluated) return $"{node} reads a tensor that nothing computes";
             var inferred = node.Op.Infer(Inputs.Of(node.Op, [.. node.Inputs.Select(i => i.Type)]));
-            if (!inferred.SequenceEqual(node.Outputs.Select(o => o.Type))) return $"{node} gives {string.Join(", ", node.Outputs.Select(o => o.Type))}, "
-                + $"its shape rule {string.Join(", ", inferred.Select(t => t.ToString()))}";
+            if (!inferred.SequenceEqual(node.Outputs.Select(o => o.Type)))
+                return $"{node} gives {string.Join(", ", node.Outputs.Select(o => o.Type))}, "
+                    + $"its shape rule {string.Join(", ", inferred.Select(t => t.ToString()))}";
             foreach (var output in node.OutputSpan)
                 if (!known.Add(output)) return $"{node} computes a tensor that exists already";
         }

@@ -21,7 +21,9 @@ public sealed record KernelCase(BoundType[] Inputs, BoundType[] Outputs, Numeric
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{string.Join(", ", Inputs.Select(t => $"{t.Element} {t.Sizes}"))} -> {string.Join(", ", Outputs.Select(t => $"{t.Element} {t.Sizes}"))}";
+        $"{Text(Inputs)} -> {Text(Outputs)}";
+
+    static string Text(BoundType[] types) => string.Join(", ", types.Select(type => $"{type.Element} {type.Sizes}"));
 }
 
 /// <summary>

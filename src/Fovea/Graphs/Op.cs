@@ -21,13 +21,17 @@ public abstract record Op
     /// </summary>
     public abstract Tensor?[] Gradient(GradientContext context);
 
-    /// <summary>Passes every attribute through the codec and rebuilds the operator, in one line; an operator without attributes returns itself.</summary>
+    /// <summary>
+    /// Passes every attribute through the codec and rebuilds the operator, in one line; an operator without attributes returns itself.
+    /// </summary>
     protected internal abstract Op Code(Attributes attributes);
 
     /// <summary>The cases, edges included, that the conformance suite runs.</summary>
     public abstract IEnumerable<Sample> Samples();
 
-    /// <summary>The same computation written with other operators, or null. Used where no kernel fits, and by a second differentiation.</summary>
+    /// <summary>
+    /// The same computation written with other operators, or null. Used where no kernel fits, and by a second differentiation.
+    /// </summary>
     public virtual Tensor[]? Decompose(IReadOnlyList<Tensor> inputs) => null;
 
     /// <summary>Computes the outputs on one thread; used when no kernel matches.</summary>

@@ -9,7 +9,9 @@ public enum SampleValues
     Normal,
     /// <summary>Uniform in [0.5, 2]: for logarithms, roots and divisors.</summary>
     Positive,
-    /// <summary>A shuffled ladder of values at least 0.05 apart and 0.025 away from 0: no ties and no kinks for maxima and activations.</summary>
+    /// <summary>
+    /// A shuffled ladder of values at least 0.05 apart and 0.025 away from 0: no ties and no kinks for maxima and activations.
+    /// </summary>
     Distinct,
     /// <summary>Uniform integers in [<see cref="SampleInput.From"/>, <see cref="SampleInput.To"/>).</summary>
     Integers,

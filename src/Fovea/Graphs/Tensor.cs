@@ -117,7 +117,8 @@ public sealed partial class Tensor
     public static Tensor From<T>(params T[] values) where T : unmanaged => From<T>(values.AsSpan(), [values.Length]);
 
     /// <summary>A scalar of the element type, from the nearest value that it can hold.</summary>
-    public static Tensor Constant(double value, ElementType element = ElementType.Float32) => new(new TensorType(element, Shape.Scalar), ScalarStorage(value, element));
+    public static Tensor Constant(double value, ElementType element = ElementType.Float32) =>
+        new(new TensorType(element, Shape.Scalar), ScalarStorage(value, element));
 
     /// <summary>Applies an operator of one output.</summary>
     /// <exception cref="Errors.ShapeMismatchException">The shapes do not fit.</exception>
@@ -214,7 +215,9 @@ public sealed partial class Tensor
 
     internal Storage? Storage => Volatile.Read(ref _storage);
 
-    /// <summary>Stores a value. A tracked tensor keeps its node until a variable that it read is written; any other drops it at once.</summary>
+    /// <summary>
+    /// Stores a value. A tracked tensor keeps its node until a variable that it read is written; any other drops it at once.
+    /// </summary>
     internal void Settle(Storage value, IReadOnlyList<Variable> readVariables)
     {
         Volatile.Write(ref _storage, value);
@@ -245,7 +248,8 @@ public sealed partial class Tensor
         RequireUsable();
         if (IsSymbolic)
             throw new InvalidOperationException(
-                $"The value of a tensor ({Type}) is not known while tracing. Return it from the function, or compute with tensors instead of numbers.");
+                $"The value of a tensor ({Type}) is not known while tracing. Return it from the function, "
+                + "or compute with tensors instead of numbers.");
     }
 
     static Storage ScalarStorage(double value, ElementType element)

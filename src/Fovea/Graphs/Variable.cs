@@ -122,7 +122,8 @@ public sealed class Variable : IComparable<Variable>
     /// <exception cref="ArgumentException">The number or the type of the elements differs.</exception>
     public void Set<T>(ReadOnlySpan<T> values) where T : unmanaged
     {
-        if (Trace.Current is not null) throw new InvalidOperationException($"Set would write variable \"{Name}\" while tracing: use Assign.");
+        if (Trace.Current is not null)
+            throw new InvalidOperationException($"Set would write variable \"{Name}\" while tracing: use Assign.");
         if (values.Length != Count) throw new ArgumentException($"Variable \"{Name}\" has {Count} elements; {values.Length} were given.");
         var next = Storage.Create(Type.Element, Count, pinned: true);
         values.CopyTo(next.AsSpan<T>());
@@ -145,7 +146,8 @@ public sealed class Variable : IComparable<Variable>
     {
         lock (_recorded)
         {
-            if (_recorded.Count >= 64 && (_recorded.Count & 63) == 0) _recorded.RemoveAll(w => !w.TryGetTarget(out var t) || t.Node is null);
+            if (_recorded.Count >= 64 && (_recorded.Count & 63) == 0) _recorded.RemoveAll(
+                w => !w.TryGetTarget(out var t) || t.Node is null);
             _recorded.Add(tensor);
         }
     }

@@ -16,7 +16,8 @@ public abstract class BatchNorm : Module
     protected BatchNorm(int leastRank, int mostRank, float epsilon, float momentum)
     {
         if (!(epsilon > 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon is positive.");
-        if (!(momentum is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum lies between 0 and 1.");
+        if (!(momentum is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum lies between 0 and 1.");
         (_least, _most, _epsilon, _momentum) = (leastRank, mostRank, epsilon, momentum);
     }
 
@@ -24,7 +25,8 @@ public abstract class BatchNorm : Module
     protected override void CreateParameters(Shape input)
     {
         if (input.Rank < _least || input.Rank > _most)
-            throw new ShapeMismatchException($"{Title} takes {(_least == _most ? $"{_least}" : $"{_least} or {_most}")} axes, N and C first; the input is {input}.");
+            throw new ShapeMismatchException(
+                $"{Title} takes {(_least == _most ? $"{_least}" : $"{_least} or {_most}")} axes, N and C first; the input is {input}.");
         int channels = (int)input[1];
         _weight = AddParameter("weight", channels, Initializer.Ones);
         _bias = AddParameter("bias", channels, Initializer.Zeros);

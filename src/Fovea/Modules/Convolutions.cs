@@ -2,20 +2,24 @@ using Fovea.Tensors;
 
 namespace Fovea.Modules;
 
-/// <summary>A convolution over one to three spatial axes; input channels are inferred. Parameters: weight O, I/groups, kernel; bias O.</summary>
+/// <summary>
+/// A convolution over one to three spatial axes; input channels are inferred. Parameters: weight O, I/groups, kernel; bias O.
+/// </summary>
 public abstract class Conv : Module
 {
     Variable? _weight, _bias;
 
     /// <summary>Sets the geometry; lists of one entry hold for every axis.</summary>
-    protected Conv(int spatialRank, int channels, Dims kernel, Dims stride, Dims padding, Dims dilation, int groups, bool bias, Initializer? initializer)
+    protected Conv(int spatialRank, int channels, Dims kernel, Dims stride, Dims padding, Dims dilation, int groups, bool bias,
+        Initializer? initializer)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(groups);
         SpatialRank = spatialRank;
         Channels = channels;
         Kernel = kernel.Count == 1 ? Dims.Repeat(kernel[0], spatialRank) : kernel;
-        if (Kernel.Count != spatialRank) throw new ArgumentException($"The kernel {kernel} has {kernel.Count} sizes; {GetType().Name} takes 1 or {spatialRank}.");
+        if (Kernel.Count != spatialRank)
+            throw new ArgumentException($"The kernel {kernel} has {kernel.Count} sizes; {GetType().Name} takes 1 or {spatialRank}.");
         if (channels % groups != 0) throw new ArgumentException($"{channels} output channels cannot be shared among {groups} groups.");
         Stride = stride;
         Padding = padding;
@@ -53,7 +57,8 @@ public abstract class Conv : Module
     public Initializer Initializer { get; }
 
     /// <summary>The weight, O, I/groups, kernel.</summary>
-    public Variable Weight => _weight ?? throw new InvalidOperationException($"{Title} has no weight yet: call Build(inputShape, seed) on the whole model first.");
+    public Variable Weight => _weight
+        ?? throw new InvalidOperationException($"{Title} has no weight yet: call Build(inputShape, seed) on the whole model first.");
 
     /// <summary>The bias, O, or null.</summary>
     public Variable? Bias => _bias;
@@ -66,7 +71,8 @@ public abstract class Conv : Module
                 $"{Title} takes N, C and {SpatialRank} spatial axes; the input {input} has {input.Rank} axes.");
         int inputs = (int)input[1];
         if (inputs % Groups != 0)
-            throw new Errors.ShapeMismatchException($"{Title}: {inputs} input channels cannot be shared among {Groups} groups (input {input}).");
+            throw new Errors.ShapeMismatchException(
+                $"{Title}: {inputs} input channels cannot be shared among {Groups} groups (input {input}).");
         Span<int> sizes = stackalloc int[Dims.Capacity];
         sizes[0] = Channels;
         sizes[1] = inputs / Groups;
@@ -92,7 +98,8 @@ public abstract class Conv : Module
 /// <param name="groups">Groups of channels that do not see each other.</param>
 /// <param name="bias">Whether a bias is added.</param>
 /// <param name="initializer">How the weight is filled; He if null.</param>
-public sealed class Conv1d(int channels, int kernel, int stride = 1, Dims padding = default, int dilation = 1, int groups = 1, bool bias = true,
+public sealed class Conv1d(
+    int channels, int kernel, int stride = 1, Dims padding = default, int dilation = 1, int groups = 1, bool bias = true,
     Initializer? initializer = null) : Conv(1, channels, [kernel], [stride], padding, [dilation], groups, bias, initializer);
 
 /// <summary>Convolution over images N, C, H, W.</summary>
@@ -104,7 +111,8 @@ public sealed class Conv1d(int channels, int kernel, int stride = 1, Dims paddin
 /// <param name="groups">Groups of channels that do not see each other.</param>
 /// <param name="bias">Whether a bias is added.</param>
 /// <param name="initializer">How the weight is filled; He if null.</param>
-public sealed class Conv2d(int channels, Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default, int groups = 1,
+public sealed class Conv2d(
+    int channels, Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default, int groups = 1,
     bool bias = true, Initializer? initializer = null) : Conv(2, channels, kernel, stride, padding, dilation, groups, bias, initializer);
 
 /// <summary>Convolution over volumes N, C, D, H, W.</summary>
@@ -116,5 +124,6 @@ public sealed class Conv2d(int channels, Dims kernel, Dims stride = default, Dim
 /// <param name="groups">Groups of channels that do not see each other.</param>
 /// <param name="bias">Whether a bias is added.</param>
 /// <param name="initializer">How the weight is filled; He if null.</param>
-public sealed class Conv3d(int channels, Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default, int groups = 1,
+public sealed class Conv3d(
+    int channels, Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default, int groups = 1,
     bool bias = true, Initializer? initializer = null) : Conv(3, channels, kernel, stride, padding, dilation, groups, bias, initializer);

@@ -11,10 +11,12 @@ public sealed class Linear(int features, bool bias = true, Initializer? initiali
     Variable? _weight, _bias;
 
     /// <summary>Output features.</summary>
-    public int Features { get; } = features > 0 ? features : throw new ArgumentOutOfRangeException(nameof(features), features, "A layer has at least one feature.");
+    public int Features { get; } = features > 0 ? features
+        : throw new ArgumentOutOfRangeException(nameof(features), features, "A layer has at least one feature.");
 
     /// <summary>The weight, O, I.</summary>
-    public Variable Weight => _weight ?? throw new InvalidOperationException($"{Title} has no weight yet: call Build(inputShape, seed) on the whole model first.");
+    public Variable Weight => _weight
+        ?? throw new InvalidOperationException($"{Title} has no weight yet: call Build(inputShape, seed) on the whole model first.");
 
     /// <summary>The bias, O, or null.</summary>
     public Variable? Bias => _bias;
@@ -24,7 +26,8 @@ public sealed class Linear(int features, bool bias = true, Initializer? initiali
     {
         if (input.Rank < 2) throw new ShapeMismatchException($"{Title} takes N and features; the input is {input}.");
         if (!input[-1].IsKnown)
-            throw new ShapeMismatchException($"{Title} needs a known number of features; the input is {input}. Pool to a fixed size first.");
+            throw new ShapeMismatchException(
+                $"{Title} needs a known number of features; the input is {input}. Pool to a fixed size first.");
         _weight = AddParameter("weight", [Features, (int)input[-1]], initializer ?? Initializer.He);
         _bias = bias ? AddParameter("bias", [Features], Initializer.Zeros) : null;
     }
@@ -36,7 +39,8 @@ public sealed class Linear(int features, bool bias = true, Initializer? initiali
         if (x.Shape[-1] != weight.Shape[1])
         {
             string built = InputShape is null ? "" : $"; was {InputShape} meant?";
-            throw new ShapeMismatchException($"{Title} expects {weight.Shape[1]} input features; the input {x.Shape} gives {x.Shape[-1]}{built}");
+            throw new ShapeMismatchException(
+                $"{Title} expects {weight.Shape[1]} input features; the input {x.Shape} gives {x.Shape[-1]}{built}");
         }
         return x.Linear(weight, _bias?.Read());
     }

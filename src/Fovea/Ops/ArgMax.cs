@@ -16,7 +16,8 @@ namespace Fovea.Ops
             if ((uint)Axis >= (uint)shape.Rank) throw inputs.Fail($"has no axis {Axis} in {shape}.");
             if (inputs[0].Element == ElementType.Bool) throw inputs.Fail("takes numbers, not truth values: Cast the input first.");
             if (shape[Axis] == 0) throw inputs.Fail($"finds no largest along axis {Axis} of {shape}: it is empty.");
-            return [new(ElementType.Int64, KeepAxis ? shape.With(Axis, 1) : Shape.Concat(shape.Slice(0, Axis), shape.Slice(Axis + 1, shape.Rank - Axis - 1)))];
+            return [new(ElementType.Int64, KeepAxis ? shape.With(Axis, 1)
+                : Shape.Concat(shape.Slice(0, Axis), shape.Slice(Axis + 1, shape.Rank - Axis - 1)))];
         }
 
         /// <inheritdoc/>

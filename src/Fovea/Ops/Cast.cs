@@ -3,7 +3,9 @@ namespace Fovea.Ops
     using Fovea.Graphs;
     using Fovea.Tensors;
 
-    /// <summary>The same values in another element type: floats to integers towards zero, saturating; numbers to truth: x ≠ 0. ONNX: Cast.</summary>
+    /// <summary>
+    /// The same values in another element type: floats to integers towards zero, saturating; numbers to truth: x ≠ 0. ONNX: Cast.
+    /// </summary>
     /// <param name="To">The element type of the output.</param>
     public sealed record Cast(ElementType To) : Op
     {
@@ -31,7 +33,10 @@ namespace Fovea.Ops
             new(new Cast(ElementType.Int32), SampleInput.Of([2, 3])) { NotDifferentiable = "it rounds" },
             new(new Cast(ElementType.Bool), SampleInput.Of([2, 3])) { NotDifferentiable = "it gives truth values" },
             new(new Cast(ElementType.Float32), SampleInput.Indices([4, 2], -9, 9)) { NotDifferentiable = "its input is integers" },
-            new(new Cast(ElementType.Float32), new SampleInput(new(ElementType.Bool, [5]), SampleValues.Truth)) { NotDifferentiable = "its input is truth values" },
+            new(new Cast(ElementType.Float32), new SampleInput(new(ElementType.Bool, [5]), SampleValues.Truth))
+            {
+                NotDifferentiable = "its input is truth values",
+            },
         ];
     }
 }

@@ -56,14 +56,17 @@ namespace Fovea.Ops
             inputs.RequireCount(2, 2);
             Gather.RequireIndices(inputs, 1);
             Shape dy = inputs[0].Shape, indices = inputs[1].Shape;
-            if (Axis < 0 || dy.Rank < Axis + indices.Rank) throw inputs.Fail($"cannot scatter {dy} by indices {indices} along axis {Axis}.");
+            if (Axis < 0 || dy.Rank < Axis + indices.Rank)
+                throw inputs.Fail($"cannot scatter {dy} by indices {indices} along axis {Axis}.");
             for (int i = 0; i < indices.Rank; i++)
-                if (!inputs.AreEqual(dy[Axis + i], indices[i])) throw inputs.Fail($"cannot scatter {dy} by indices {indices} along axis {Axis}.");
+                if (!inputs.AreEqual(dy[Axis + i], indices[i]))
+                    throw inputs.Fail($"cannot scatter {dy} by indices {indices} along axis {Axis}.");
             return
             [
                 inputs[0] with
                 {
-                    Shape = Shape.Concat(Shape.Concat(dy.Slice(0, Axis), [Size]), dy.Slice(Axis + indices.Rank, dy.Rank - Axis - indices.Rank)),
+                    Shape = Shape.Concat(
+                        Shape.Concat(dy.Slice(0, Axis), [Size]), dy.Slice(Axis + indices.Rank, dy.Rank - Axis - indices.Rank)),
                 },
             ];
         }

@@ -20,13 +20,15 @@ namespace Fovea.Ops
             for (int i = 0; i < dims.Length; i++)
             {
                 dims[i] = shape[i] + Before[i] + After[i];
-                if (dims[i].IsKnown && dims[i].Value < 0) throw inputs.Fail($"crops axis {i} of {shape} by {-Before[i]} and {-After[i]}: nothing is left.");
+                if (dims[i].IsKnown && dims[i].Value < 0)
+                    throw inputs.Fail($"crops axis {i} of {shape} by {-Before[i]} and {-After[i]}: nothing is left.");
             }
             return [inputs[0] with { Shape = new Shape(dims) }];
         }
 
         /// <inheritdoc/>
-        public override Tensor?[] Gradient(GradientContext context) => [Tensor.Apply(new Pad(Negated(Before), Negated(After)), context.OutputGradient)];
+        public override Tensor?[] Gradient(GradientContext context) =>
+            [Tensor.Apply(new Pad(Negated(Before), Negated(After)), context.OutputGradient)];
 
         static Dims Negated(Dims widths)
         {

@@ -34,7 +34,8 @@ namespace Fovea.Ops
             int previous = -1;
             foreach (int axis in Axes.AsSpan())
             {
-                if (axis <= previous || axis >= shape.Rank) throw inputs.Fail($"has no axes {Axes} in {shape}: name each once, ascending, from 0.");
+                if (axis <= previous || axis >= shape.Rank)
+                    throw inputs.Fail($"has no axes {Axes} in {shape}: name each once, ascending, from 0.");
                 previous = axis;
             }
             for (int i = 0; i < shape.Rank; i++)

@@ -12,7 +12,8 @@ namespace Fovea.Ops
         {
             inputs.RequireCount(1, 1);
             if (!inputs.AreEqual(inputs[0].Shape.Count, Target.Count))
-                throw inputs.Fail($"cannot give {inputs[0].Shape} ({inputs[0].Shape.Count} elements) the shape {Target} ({Target.Count} elements).");
+                throw inputs.Fail(
+                    $"cannot give {inputs[0].Shape} ({inputs[0].Shape.Count} elements) the shape {Target} ({Target.Count} elements).");
             return [inputs[0] with { Shape = Target }];
         }
 
@@ -57,7 +58,8 @@ namespace Fovea
                 if (open < 0) return x.Reshape(new Shape(sizes));
                 Dim[] all = sizes.ToArray();
                 all[open] = Dim.Divide(x.Shape.Count, known)
-                    ?? throw new ArgumentException($"Reshape cannot share {x.Shape.Count} elements ({x.Shape}) out over {known}: nothing whole is left for -1.");
+                    ?? throw new ArgumentException(
+                        $"Reshape cannot share {x.Shape.Count} elements ({x.Shape}) out over {known}: nothing whole is left for -1.");
                 return x.Reshape(new Shape(all));
             }
 
@@ -78,7 +80,8 @@ namespace Fovea
                 var named = new HashSet<int>();
                 foreach (int axis in axes)
                 {
-                    if (x.Shape[axis] != 1) throw new ArgumentException($"Squeeze removes axes of size 1; axis {axis} of {x.Shape} is not.");
+                    if (x.Shape[axis] != 1)
+                        throw new ArgumentException($"Squeeze removes axes of size 1; axis {axis} of {x.Shape} is not.");
                     named.Add(x.Shape.Axis(axis));
                 }
                 for (int i = 0; i < x.Rank; i++)

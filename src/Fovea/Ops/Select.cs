@@ -3,7 +3,9 @@ namespace Fovea.Ops
     using Fovea.Graphs;
     using Fovea.Tensors;
 
-    /// <summary>x where the condition holds, else y, with broadcasting. Nothing of the other side enters, not even NaN. ONNX: Where.</summary>
+    /// <summary>
+    /// x where the condition holds, else y, with broadcasting. Nothing of the other side enters, not even NaN. ONNX: Where.
+    /// </summary>
     public sealed record Select : Op
     {
         /// <inheritdoc/>

@@ -51,7 +51,9 @@ namespace Fovea.Ops
         ];
     }
 
-    /// <summary>Zeros with the input laid along an axis at Start, Start + Step, …: the gradient of <see cref="Slice"/>, which is its own.</summary>
+    /// <summary>
+    /// Zeros with the input laid along an axis at Start, Start + Step, …: the gradient of <see cref="Slice"/>, which is its own.
+    /// </summary>
     /// <param name="Axis">The axis, from 0.</param>
     /// <param name="Start">Where the first element goes.</param>
     /// <param name="Total">The size of the output's axis.</param>
@@ -137,7 +139,9 @@ namespace Fovea
 
     enum TensorIndexKind { At, Range, Ellipsis, NewAxis }
 
-    /// <summary>One entry of a tensor's index: a number (from the end with ^), a range, all axes between, or a new axis of size 1.</summary>
+    /// <summary>
+    /// One entry of a tensor's index: a number (from the end with ^), a range, all axes between, or a new axis of size 1.
+    /// </summary>
     public readonly struct TensorIndex
     {
         internal TensorIndexKind Kind { get; private init; }
@@ -163,7 +167,9 @@ namespace Fovea
 
     public sealed partial class Tensor
     {
-        /// <summary>A part of the tensor: <c>x[.., 1..3]</c> takes all of axis 0 and elements 1 and 2 of axis 1; axes left out are whole.</summary>
+        /// <summary>
+        /// A part of the tensor: <c>x[.., 1..3]</c> takes all of axis 0 and elements 1 and 2 of axis 1; axes left out are whole.
+        /// </summary>
         /// <exception cref="Errors.ShapeMismatchException">An index is outside its axis.</exception>
         // Item is the method that reads the only element, so the indexer has another name in metadata.
         [System.Runtime.CompilerServices.IndexerName("Part")]

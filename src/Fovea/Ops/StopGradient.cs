@@ -29,7 +29,8 @@ namespace Fovea.Ops
         public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => inputs[0];
 
         /// <inheritdoc/>
-        public override IEnumerable<Sample> Samples() => [new(this, SampleInput.Of([2, 3])) { NotDifferentiable = "gradients stop here on purpose" }];
+        public override IEnumerable<Sample> Samples() =>
+            [new(this, SampleInput.Of([2, 3])) { NotDifferentiable = "gradients stop here on purpose" }];
     }
 }
 
@@ -40,7 +41,9 @@ namespace Fovea
         /// <param name="x">The input.</param>
         extension(Tensor x)
         {
-            /// <summary>The same value, treated as a constant by gradients. A loop that carries a value from turn to turn needs it.</summary>
+            /// <summary>
+            /// The same value, treated as a constant by gradients. A loop that carries a value from turn to turn needs it.
+            /// </summary>
             public Tensor StopGradient() => Tensor.Apply(new Ops.StopGradient(), x);
         }
     }

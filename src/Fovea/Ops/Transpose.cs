@@ -15,7 +15,8 @@ namespace Fovea.Ops
             int seen = 0;
             foreach (int axis in Order.AsSpan())
             {
-                if ((uint)axis >= (uint)shape.Rank || (seen & 1 << axis) != 0) throw inputs.Fail($"cannot reorder {shape} by {Order}: name every axis once.");
+                if ((uint)axis >= (uint)shape.Rank || (seen & 1 << axis) != 0)
+                    throw inputs.Fail($"cannot reorder {shape} by {Order}: name every axis once.");
                 seen |= 1 << axis;
             }
             if (Order.Count != shape.Rank) throw inputs.Fail($"cannot reorder {shape} by {Order}: name every axis once.");

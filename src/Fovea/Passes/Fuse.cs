@@ -40,7 +40,8 @@ static class Fuse
                 foreach (var input in node.InputSpan)
                 {
                     if (members.Count == MostOperators || Walk.Behind(input, false) is not { } before) continue;
-                    if (uses[input] != 1 || input.Shape != root.OutputSpan[0].Shape || members.Contains(before) || inner.Contains(before)) continue;
+                    if (uses[input] != 1 || input.Shape != root.OutputSpan[0].Shape || members.Contains(before)
+                        || inner.Contains(before)) continue;
                     if (!backend.Fuses(before) || inPlace.ContainsKey(input)) continue;
                     // A node moves to its root's place: not past the update of a variable that it reads.
                     if (before.Inputs.Any(t => leaves.TryGetValue(t, out var variable) && variable != own)) continue;

@@ -109,7 +109,8 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         if (op.Reinterprets)
         {
             var input = Relaid(inputs[0], Layout.RowMajor, node.Scope);
-            _values[node.OutputSpan[0]] = new() { Type = Bound(node.OutputSpan[0].Type), Kind = input.Kind, Index = input.Index, Inside = input };
+            _values[node.OutputSpan[0]] =
+                new() { Type = Bound(node.OutputSpan[0].Type), Kind = input.Kind, Index = input.Index, Inside = input };
             return;
         }
         var outputTypes = new BoundType[node.OutputSpan.Length];
@@ -137,7 +138,8 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         var output = group.Nodes[^1].OutputSpan[0];
         ValueDraft[] inputs = [.. group.Inputs.Select(ValueOf)];
         BoundType[] outputTypes = [Bound(output.Type)];
-        var kernel = backend.Choose(group.Op, new([.. inputs.Select(v => v.Type with { Layout = Layout.RowMajor })], outputTypes, numerics));
+        var kernel = backend.Choose(
+            group.Op, new([.. inputs.Select(v => v.Type with { Layout = Layout.RowMajor })], outputTypes, numerics));
         if (kernel is null) return false;
         var step = Place(group.Op, kernel, inputs, outputTypes, group.Nodes[^1].Scope);
         _values[output] = step.Outputs[0];
@@ -164,7 +166,8 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
             using (Scope.Enter(node.Scope)) parts = node.Op.Decompose(node.Inputs);
         });
         if (parts is null)
-            throw new UnsupportedOperatorException($"{node} has no kernel for {string.Join(", ", node.Inputs.Select(i => Bound(i.Type)))}.");
+            throw new UnsupportedOperatorException(
+                $"{node} has no kernel for {string.Join(", ", node.Inputs.Select(i => Bound(i.Type)))}.");
         foreach (var part in Walk.Order(parts, throughValues: false))
             if (!_values.ContainsKey(part.OutputSpan[0])) Lower(part, inPlace);
         for (int i = 0; i < parts.Count; i++) _values[node.OutputSpan[i]] = ValueOf(parts[i]);
@@ -236,7 +239,9 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         return to;
     }
 
-    /// <summary>Brings a tensor's value into the caller's memory, in row-major order; computes it there if nothing stands against it.</summary>
+    /// <summary>
+    /// Brings a tensor's value into the caller's memory, in row-major order; computes it there if nothing stands against it.
+    /// </summary>
     ValueDraft Deliver(Tensor tensor, ValueKind kind, int index)
     {
         var value = Relaid(ValueOf(tensor), Layout.RowMajor, "");
@@ -264,7 +269,9 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         }
     }
 
-    /// <summary>Values not written in place are moved into their variables last; one that is itself a variable's old value is saved first.</summary>
+    /// <summary>
+    /// Values not written in place are moved into their variables last; one that is itself a variable's old value is saved first.
+    /// </summary>
     void Write(Dictionary<Tensor, Variable> inPlace)
     {
         var moves = new List<(ValueDraft From, ValueDraft To)>();
@@ -289,7 +296,8 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         for (int i = 0; i < steps.Length; i++)
         {
             var draft = _steps[i];
-            steps[i] = new(draft.Kernel, draft.Op, draft.Case, draft.Work, [.. draft.Inputs.Concat(draft.Outputs).Select(Number)], draft.Scope)
+            steps[i] = new(
+                draft.Kernel, draft.Op, draft.Case, draft.Work, [.. draft.Inputs.Concat(draft.Outputs).Select(Number)], draft.Scope)
             {
                 ScratchOffset = scratch[i],
             };

@@ -37,7 +37,9 @@ static class Schedule
         return null;
     }
 
-    /// <summary>Who reads each leaf, also through operators that only reinterpret it; which tensors any node reads; which leaves leave the graph.</summary>
+    /// <summary>
+    /// Who reads each leaf, also through operators that only reinterpret it; which tensors any node reads; which leaves leave the graph.
+    /// </summary>
     static Dictionary<Tensor, List<Node>> Readers(Graph graph, IReadOnlyList<Node> nodes, out HashSet<Tensor> consumed,
         out HashSet<Tensor> escaped)
     {
@@ -64,7 +66,8 @@ static class Schedule
         return readers;
     }
 
-    static List<Node> Order(Graph graph, IReadOnlyList<Node> nodes, Dictionary<Node, List<Node>> after, Dictionary<Tensor, Variable> inPlace)
+    static List<Node> Order(
+        Graph graph, IReadOnlyList<Node> nodes, Dictionary<Node, List<Node>> after, Dictionary<Tensor, Variable> inPlace)
     {
         var depth = new Dictionary<Node, int>(ReferenceEqualityComparer.Instance);
         foreach (var node in nodes)

@@ -83,6 +83,7 @@ static class MemoryBudget
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (available > 0 && bytes > available)
             throw new MemoryBudgetException(
-                $"{char.ToUpperInvariant(what[0])}{what[1..]} needs {bytes >> 20} MiB; this process may use {available >> 20} MiB. Use a smaller batch or smaller inputs.");
+                $"{char.ToUpperInvariant(what[0])}{what[1..]} needs {bytes >> 20} MiB; this process may use {available >> 20} MiB. "
+                + "Use a smaller batch or smaller inputs.");
     }
 }

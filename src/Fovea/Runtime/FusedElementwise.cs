@@ -9,8 +9,8 @@ namespace Fovea.Runtime;
 sealed record FusedOperator(Op Op, int[] Operands);
 
 /// <summary>
-/// A step that plans make of neighbouring elementwise operators, so that what lies between them never reaches memory. It never stands in a graph;
-/// the last operator's value is the output. Bits are those of the operators run one by one.
+/// A step that plans make of neighbouring elementwise operators, so that what lies between them never reaches memory. It never stands in a
+/// graph; the last operator's value is the output. Bits are those of the operators run one by one.
 /// </summary>
 /// <param name="Operators">The operators, each after those it depends on.</param>
 sealed record FusedElementwise(IReadOnlyList<FusedOperator> Operators) : Op

@@ -49,7 +49,9 @@ public abstract class Kernel
     /// <summary>The operator it computes.</summary>
     public abstract Type OpType { get; }
 
-    /// <summary>Names the order of sums: a function of operator, channels, kernel, stride, dilation, element type and numerics alone.</summary>
+    /// <summary>
+    /// Names the order of sums: a function of operator, channels, kernel, stride, dilation, element type and numerics alone.
+    /// </summary>
     public virtual string Recipe(Op op, KernelCase @case) => Name;
 
     /// <summary>Whether it computes the case. Layouts are not decided yet.</summary>
@@ -87,7 +89,8 @@ public abstract class Kernel<TOp> : Kernel where TOp : Op
     public sealed override KernelWork Prepare(Op op, KernelCase @case) => Prepare(Unsafe.As<TOp>(op), @case);
 
     /// <inheritdoc/>
-    public sealed override bool WritesOver(Op op, KernelCase @case, int input, int output) => WritesOver(Unsafe.As<TOp>(op), @case, input, output);
+    public sealed override bool WritesOver(Op op, KernelCase @case, int input, int output) =>
+        WritesOver(Unsafe.As<TOp>(op), @case, input, output);
 
     /// <inheritdoc/>
     public sealed override void Run(Op op, in KernelCall call) => Run(Unsafe.As<TOp>(op), call);

@@ -11,7 +11,8 @@ internal readonly record struct PhiloxStream(ulong Key)
     /// <c>key = Mix(Mix(seed + 0x9E3779B97F4A7C15) xor StableHash.Of(name, index))</c> with <see cref="StableHash.Mix"/>. For one seed,
     /// different hashes give different keys; for one name, different seeds do.
     /// </remarks>
-    public static PhiloxStream Of(long seed, ReadOnlySpan<char> name, int index = 0) => Of(unchecked((ulong)seed), StableHash.Of(name, index));
+    public static PhiloxStream Of(long seed, ReadOnlySpan<char> name, int index = 0) =>
+        Of(unchecked((ulong)seed), StableHash.Of(name, index));
 
     /// <summary>The stream of a seed and the hash of its name (<see cref="StableHash.Of"/>): what an operator remembers of it.</summary>
     public static PhiloxStream Of(ulong seed, ulong nameHash) => new(StableHash.Mix(StableHash.Mix(unchecked(seed + SeedStep)) ^ nameHash));

@@ -80,6 +80,7 @@ public static class ElementTypes
     public static void Check<T>(this ElementType type) where T : unmanaged
     {
         var asked = Of<T>();
-        if (asked != type) throw new ArgumentException($"The elements are {type}, not {asked}: read them as such, or Cast the tensor first.");
+        if (asked != type)
+            throw new ArgumentException($"The elements are {type}, not {asked}: read them as such, or Cast the tensor first.");
     }
 }

@@ -33,7 +33,8 @@ public readonly record struct Layout
         int seen = 0;
         for (int i = 0; i < order.Count; i++)
         {
-            if ((uint)order[i] >= (uint)order.Count || (seen & 1 << order[i]) != 0) throw new ArgumentException($"{order} is no permutation.");
+            if ((uint)order[i] >= (uint)order.Count || (seen & 1 << order[i]) != 0)
+                throw new ArgumentException($"{order} is no permutation.");
             seen |= 1 << order[i];
             ordered &= order[i] == i;
         }

@@ -19,7 +19,8 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     {
         if (dims.Length > Dims.Capacity) throw new ArgumentException($"A tensor has at most {Dims.Capacity} axes, not {dims.Length}.");
         foreach (var dim in dims)
-            if (dim.IsKnown && dim.Value < 0) throw new ArgumentException($"A size cannot be negative: {string.Join('x', dims.ToArray())}.");
+            if (dim.IsKnown && dim.Value < 0)
+                throw new ArgumentException($"A size cannot be negative: {string.Join('x', dims.ToArray())}.");
         _dims = dims.ToArray();
     }
 

@@ -12,7 +12,8 @@ public sealed class FunctionTests
 {
     static Module Network()
     {
-        var net = new Sequential(new Conv2d(8, 3, padding: 1), new BatchNorm2d(), new Relu(), new MaxPool2d(2), new Flatten(), new Linear(10));
+        var net = new Sequential(
+            new Conv2d(8, 3, padding: 1), new BatchNorm2d(), new Relu(), new MaxPool2d(2), new Flatten(), new Linear(10));
         net.Build([2, 8, 8], seed: 7);
         return net;
     }
@@ -131,7 +132,8 @@ public sealed class FunctionTests
         float factor = 2;
         var f = Function.Compile((Tensor x) => x * factor);
         Assert.Equal(2f, f.Run(Tensor.From(1f)).Item());
-        factor = 3;                                     // what changes between calls is an input or a variable: this is documented, and this test is the proof
+        // what changes between calls is an input or a variable: this is documented, and this test is the proof
+        factor = 3;
         Assert.Equal(2f, f.Run(Tensor.From(1f)).Item());
     }
 
@@ -166,7 +168,8 @@ public sealed class FunctionTests
     [Fact]
     public void A_symbolic_size_as_an_int_is_refused_with_the_mend()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Function.Compile((Tensor x) => x * (int)x.Shape[0]).Run(Tensor.From(1f, 2f)));
+        var error = Assert.Throws<InvalidOperationException>(
+            () => Function.Compile((Tensor x) => x * (int)x.Shape[0]).Run(Tensor.From(1f, 2f)));
         Assert.Contains("keep it a Dim", error.Message);
         Assert.Equal([2f, 4f], Function.Compile((Tensor x) => x * x.Shape[0]).Run(Tensor.From(1f, 2f)).ToArray());
     }

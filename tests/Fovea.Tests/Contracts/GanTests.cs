@@ -10,8 +10,10 @@ public sealed class GanTests
     [Fact]
     public void The_critic_learns_with_a_gradient_penalty()
     {
-        var generator = new Sequential(new Linear(64), new Lambda("image", x => x.Reshape(x.Shape[0], 1, 8, 8)), new Conv2d(1, 3, padding: 1), new Tanh());
-        var critic = new Sequential(new Conv2d(8, 3, 2, 1), new Tanh(), new Conv2d(8, 3, padding: 1), new Tanh(), new Flatten(), new Linear(1));
+        var generator = new Sequential(
+            new Linear(64), new Lambda("image", x => x.Reshape(x.Shape[0], 1, 8, 8)), new Conv2d(1, 3, padding: 1), new Tanh());
+        var critic = new Sequential(
+            new Conv2d(8, 3, 2, 1), new Tanh(), new Conv2d(8, 3, padding: 1), new Tanh(), new Flatten(), new Linear(1));
         generator.Build([16], seed: 1);
         critic.Build([1, 8, 8], seed: 2);
         var rate = new Variable("rate", Tensor.Constant(0.02), trainable: false);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Fovea.Tests.Contracts;
 
-/// <summary>DESIGN: an operator and a kernel of one's own come in by the same door as the built-in ones. This is another assembly.</summary>
+/// <summary>
+/// DESIGN: an operator and a kernel of one's own come in by the same door as the built-in ones. This is another assembly.
+/// </summary>
 [Collection("Threads")]
 public sealed class OwnOperatorTests
 {

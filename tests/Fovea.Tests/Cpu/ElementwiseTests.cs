@@ -68,7 +68,10 @@ public sealed unsafe class ElementwiseTests
                     float[] a = Widths.Normal(rows, rows * columns, 2);
                     float[] b = Widths.Normal(columns, broadcast switch
                     {
-                        Broadcast.None => rows * columns, Broadcast.Scalar => 1, Broadcast.Row => columns, _ => rows,
+                        Broadcast.None => rows * columns,
+                        Broadcast.Scalar => 1,
+                        Broadcast.Row => columns,
+                        _ => rows,
                     }, 2);
                     if (code is BinaryCode.Power) (a, b) = (Array.ConvertAll(a, MathF.Abs), Array.ConvertAll(b, MathF.Abs));
                     string what = $"{name} {rows}×{columns} {broadcast} swapped {swapped}";
@@ -83,7 +86,10 @@ public sealed unsafe class ElementwiseTests
                             double left = a[r * columns + c];
                             double right = broadcast switch
                             {
-                                Broadcast.None => b[r * columns + c], Broadcast.Scalar => b[0], Broadcast.Row => b[c], _ => b[r],
+                                Broadcast.None => b[r * columns + c],
+                                Broadcast.Scalar => b[0],
+                                Broadcast.Row => b[c],
+                                _ => b[r],
                             };
                             expected[r * columns + c] = swapped ? Expected(code, right, left) : Expected(code, left, right);
                         }

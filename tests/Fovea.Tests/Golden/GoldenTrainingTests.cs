@@ -10,7 +10,7 @@ public sealed class GoldenTrainingTests
     const double Tolerance = 2e-5;
 
     public static TheoryData<string> Schedules =>
-        [.. GoldenCase.Read("optimizer").Where(golden => golden.Operator.StartsWith("schedule", StringComparison.Ordinal)).Select(g => g.Name)];
+        [.. GoldenCase.Read("optimizer").Select(golden => golden.Name).Where(name => name.StartsWith("schedule", StringComparison.Ordinal))];
 
     public static TheoryData<string> Networks => [.. GoldenCase.Read("network").Select(golden => golden.Name)];
 

@@ -61,7 +61,10 @@ public sealed class ExampleTests
     // The first pictures of the real files, with the header to match.
     static void Shorten(string part, int count, string folder)
     {
-        foreach (var (name, headerBytes, itemBytes) in new[] { ($"{part}-images-idx3-ubyte", 16, 28 * 28), ($"{part}-labels-idx1-ubyte", 8, 1) })
+        Copy($"{part}-images-idx3-ubyte", headerBytes: 16, itemBytes: 28 * 28);
+        Copy($"{part}-labels-idx1-ubyte", headerBytes: 8, itemBytes: 1);
+
+        void Copy(string name, int headerBytes, int itemBytes)
         {
             using var file = new GZipStream(
                 File.OpenRead(Repository.PathOf($"data/fashion-mnist/{name}.gz")), CompressionMode.Decompress);

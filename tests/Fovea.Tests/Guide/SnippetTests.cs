@@ -5,8 +5,8 @@ using Xunit;
 namespace Fovea.Tests.Guide;
 
 /// <summary>
-/// The C# in README, CONTRIBUTING and docs is code of this folder: every block follows a line <c>&lt;!-- snippet: name --&gt;</c>, and is the
-/// region <c>snippet name</c> of a file that compiles and is tested.
+/// The C# in README, CONTRIBUTING and docs is code of this folder: every block follows a line <c>&lt;!-- snippet: name --&gt;</c>, and is
+/// the region <c>snippet name</c> of a file that compiles and is tested.
 /// </summary>
 public sealed partial class SnippetTests
 {

@@ -6,7 +6,9 @@ namespace Fovea.Cpu.Kernels;
 /// <summary>What gathering and scattering along an axis share: the box of one slice, and checked indices.</summary>
 static class GatherBox
 {
-    /// <summary>The sizes of one slice (1 along the axis), and the strides of the side where the indices' axes stand in the axis's place.</summary>
+    /// <summary>
+    /// The sizes of one slice (1 along the axis), and the strides of the side where the indices' axes stand in the axis's place.
+    /// </summary>
     /// <param name="sizes">The sizes of the side with the axis.</param>
     /// <param name="axis">The axis.</param>
     /// <param name="indexRank">How many axes the indices have.</param>

@@ -5,7 +5,9 @@ using Fovea.Tensors;
 
 namespace Fovea.Cpu.Kernels;
 
-/// <summary>Copies elements between places that strides describe; the reference of everything that only moves data, whatever its type.</summary>
+/// <summary>
+/// Copies elements between places that strides describe; the reference of everything that only moves data, whatever its type.
+/// </summary>
 static class StridedCopy
 {
     /// <summary>Fills all of output 0 from input 0.</summary>
@@ -28,7 +30,8 @@ static class StridedCopy
         }
     }
 
-    static void Run<T>(in KernelCall call, int input, Dims box, in Strides from, long fromOffset, in Strides to, long toOffset) where T : unmanaged
+    static void Run<T>(in KernelCall call, int input, Dims box, in Strides from, long fromOffset, in Strides to, long toOffset)
+        where T : unmanaged
     {
         var source = Elements<T>(call.Input(input), call.Case.Inputs[input]);
         var target = Elements<T>(call.Output(0), call.Case.Outputs[0]);

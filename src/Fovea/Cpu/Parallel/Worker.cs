@@ -103,8 +103,8 @@ internal sealed class Worker
     {
         _affinity = ThreadAffinity.OfCurrentThread();
 
-        // The runtime binds a native function at its first call, and gives a thread what it needs to block at its first wait. Both allocate:
-        // here, rather than in the middle of a run.
+        // The runtime binds a native function at its first call, and gives a thread what it needs to block at its first wait. Both
+        // allocate: here, rather than in the middle of a run.
         _wake.WaitOne(0);
         ShortSleep.For(1);
         _affinity.Forbid(Thread.GetCurrentProcessorId());

@@ -59,7 +59,8 @@ public enum BinaryKind
 /// <param name="First">How the first sample input is drawn.</param>
 /// <param name="Second">How the second sample input is drawn.</param>
 public sealed record BinaryRow(BinaryFunction Function, BinaryKind Kind, string Formula, Func<double, double, double> Value,
-    Func<Tensor, Tensor, Tensor, Tensor, int, Tensor>? Gradient, SampleValues First = SampleValues.Normal, SampleValues Second = SampleValues.Normal);
+    Func<Tensor, Tensor, Tensor, Tensor, int, Tensor>? Gradient, SampleValues First = SampleValues.Normal,
+    SampleValues Second = SampleValues.Normal);
 
 /// <summary>The table of binary functions.</summary>
 public static class BinaryTable
@@ -97,7 +98,8 @@ public static class BinaryTable
     static BinaryRow[] Index(BinaryRow[] rows)
     {
         for (int i = 0; i < rows.Length; i++)
-            if ((int)rows[i].Function != i) throw new InvalidOperationException($"Row {i} of the table is {rows[i].Function}: keep the order of the names.");
+            if ((int)rows[i].Function != i)
+                throw new InvalidOperationException($"Row {i} of the table is {rows[i].Function}: keep the order of the names.");
         return rows;
     }
 }

@@ -38,7 +38,8 @@ public enum UnaryFunction
 /// <param name="Parameters">How many parameters the row has.</param>
 /// <param name="TakesIntegers">Whether integers are accepted.</param>
 public sealed record UnaryRow(UnaryFunction Function, string Formula, Func<double, double, double, double> Value,
-    Func<Unary, Tensor, Tensor, Tensor>? Derivative, SampleValues Samples = SampleValues.Normal, int Parameters = 0, bool TakesIntegers = false);
+    Func<Unary, Tensor, Tensor, Tensor>? Derivative, SampleValues Samples = SampleValues.Normal, int Parameters = 0,
+    bool TakesIntegers = false);
 
 /// <summary>The table of unary functions.</summary>
 public static class UnaryTable
@@ -47,7 +48,8 @@ public static class UnaryTable
     [
         new(UnaryFunction.Negate, "−x", (x, _, _) => -x, (_, x, _) => x.Full(-1), TakesIntegers: true),
         new(UnaryFunction.Abs, "|x|", (x, _, _) => Math.Abs(x), (_, x, _) => x.Sign(), SampleValues.Distinct, TakesIntegers: true),
-        new(UnaryFunction.Sign, "sign x", (x, _, _) => double.IsNaN(x) ? x : Math.Sign(x), null, SampleValues.Distinct, TakesIntegers: true),
+        new(UnaryFunction.Sign, "sign x", (x, _, _) => double.IsNaN(x) ? x : Math.Sign(x), null, SampleValues.Distinct,
+            TakesIntegers: true),
         new(UnaryFunction.Square, "x²", (x, _, _) => x * x, (_, x, _) => 2 * x, TakesIntegers: true),
         new(UnaryFunction.Sqrt, "√x", (x, _, _) => Math.Sqrt(x), (_, _, y) => 0.5 / y, SampleValues.Positive),
         new(UnaryFunction.Exp, "eˣ", (x, _, _) => Math.Exp(x), (_, _, y) => y),
@@ -67,7 +69,8 @@ public static class UnaryTable
     static UnaryRow[] Index(UnaryRow[] rows)
     {
         for (int i = 0; i < rows.Length; i++)
-            if ((int)rows[i].Function != i) throw new InvalidOperationException($"Row {i} of the table is {rows[i].Function}: keep the order of the names.");
+            if ((int)rows[i].Function != i)
+                throw new InvalidOperationException($"Row {i} of the table is {rows[i].Function}: keep the order of the names.");
         return rows;
     }
 }

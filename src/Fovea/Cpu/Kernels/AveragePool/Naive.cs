@@ -21,7 +21,8 @@ sealed class Naive : NaiveKernel<Ops.AveragePool>
                     int count = PoolingWindow.Count(op.Geometry, op.CountPadding, xType, place);
                     var sum = T.Zero;
                     for (var window = new PoolingWindow(op.Geometry, xType, place); window.MoveNext();) sum += x[channel + window.Offset];
-                    y[(int)(n * yStrides[0] + c * yStrides[1]) + place.Offset(yStrides, 2)] = count == 0 ? T.Zero : sum / T.CreateChecked(count);
+                    y[(int)(n * yStrides[0] + c * yStrides[1]) + place.Offset(yStrides, 2)] = count == 0 ? T.Zero
+                        : sum / T.CreateChecked(count);
                 }
     }
 }

@@ -6,7 +6,9 @@ using Fovea.Tensors;
 
 namespace Fovea.Cpu.Kernels.Binary;
 
-/// <summary>z = f(x, y) with broadcasting, by strides: floating numbers in double by the table's body, integers exactly, truth values as bytes.</summary>
+/// <summary>
+/// z = f(x, y) with broadcasting, by strides: floating numbers in double by the table's body, integers exactly, truth values as bytes.
+/// </summary>
 sealed class Naive : Kernel<Ops.Binary>
 {
     public override string Name => "Binary.naive";
@@ -70,7 +72,8 @@ sealed class Naive : Kernel<Ops.Binary>
             BinaryFunction.Add => unchecked(x + y),
             BinaryFunction.Subtract => unchecked(x - y),
             BinaryFunction.Multiply => unchecked(x * y),
-            BinaryFunction.Divide => T.IsZero(y) ? throw new DivideByZeroException("An integer tensor is divided by zero.") : unchecked(x / y),
+            BinaryFunction.Divide =>
+                T.IsZero(y) ? throw new DivideByZeroException("An integer tensor is divided by zero.") : unchecked(x / y),
             BinaryFunction.Maximum => T.Max(x, y),
             BinaryFunction.Minimum => T.Min(x, y),
             _ => T.CreateTruncating(op.Row.Value(double.CreateTruncating(x), double.CreateTruncating(y))),

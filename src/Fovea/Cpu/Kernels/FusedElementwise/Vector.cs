@@ -26,11 +26,14 @@ static class Vector
     public static ChainStep Step(FusedOperator part) => part.Op switch
     {
         Ops.Unary unary when Unary.Vector.Body(unary) is var (code, p, q) => ChainStep.Unary(code, part.Operands[0], p, q),
-        Ops.Binary binary when Binary.Vector.Arithmetic(binary.Function) is { } code => ChainStep.Binary(code, part.Operands[0], part.Operands[1]),
+        Ops.Binary binary when Binary.Vector.Arithmetic(binary.Function) is { } code =>
+            ChainStep.Binary(code, part.Operands[0], part.Operands[1]),
         _ => throw new InvalidOperationException($"{part.Op} is no part of a chain."),
     };
 
-    /// <summary>Along which axis of the output an input that is not full varies; −1 for a scalar, null where it varies along several.</summary>
+    /// <summary>
+    /// Along which axis of the output an input that is not full varies; −1 for a scalar, null where it varies along several.
+    /// </summary>
     public static int? VaryingAxis(in BoundType input, int outputRank)
     {
         int varying = -1;
@@ -72,7 +75,8 @@ sealed unsafe class Vector<T> : Kernel<Runtime.FusedElementwise> where T : unman
         var output = @case.Outputs[0];
         var inputs = new ChainInput[@case.Inputs.Length];
         for (int i = 0; i < inputs.Length; i++) inputs[i] = InputOf(@case.Inputs[i], output);
-        var chain = new FusedChain(inputs, [.. op.Operators.Select(Vector.Step)], [new ChainOutput(inputs.Length + op.Operators.Count - 1)]);
+        var chain = new FusedChain(
+            inputs, [.. op.Operators.Select(Vector.Step)], [new ChainOutput(inputs.Length + op.Operators.Count - 1)]);
         return new([VectorKernels.Pieces(output.Count)], WalkerScratch: chain.ScratchFloats * sizeof(float), Prepared: chain);
     }
 

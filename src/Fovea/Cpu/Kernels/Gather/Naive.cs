@@ -9,7 +9,8 @@ sealed class Naive : Kernel<Ops.Gather>
 {
     public override string Name => "Gather.naive";
 
-    protected override LayoutRule Layouts(Ops.Gather op, KernelCase @case) => new([Placement.Any, Placement.RowMajor], [Placement.RowMajor]);
+    protected override LayoutRule Layouts(Ops.Gather op, KernelCase @case) =>
+        new([Placement.Any, Placement.RowMajor], [Placement.RowMajor]);
 
     protected override void Run(Ops.Gather op, in KernelCall call)
     {

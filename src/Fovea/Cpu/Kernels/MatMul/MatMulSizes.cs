@@ -78,9 +78,15 @@ internal sealed record MatMulSizes
         if (sizes.Columns > 1 || sizes.Rows == 1) return sizes;
         return sizes with
         {
-            Rows = 1, Columns = sizes.Rows, LeftRow = sizes.RightColumn, LeftDepth = sizes.RightDepth,
-            RightDepth = sizes.LeftDepth, RightColumn = sizes.LeftRow,
-            LeftStarts = sizes.RightStarts, RightStarts = sizes.LeftStarts, Exchanged = true,
+            Rows = 1,
+            Columns = sizes.Rows,
+            LeftRow = sizes.RightColumn,
+            LeftDepth = sizes.RightDepth,
+            RightDepth = sizes.LeftDepth,
+            RightColumn = sizes.LeftRow,
+            LeftStarts = sizes.RightStarts,
+            RightStarts = sizes.LeftStarts,
+            Exchanged = true,
         };
     }
 

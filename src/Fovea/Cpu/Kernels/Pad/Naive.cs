@@ -19,7 +19,8 @@ sealed class Naive : Kernel<Ops.Pad>
     {
         float single = op.Value;
         double wide = op.Value;
-        if (call.Case.Inputs[0].Element == ElementType.Float64) StridedCopy.Fill(call, MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in wide)));
+        if (call.Case.Inputs[0].Element == ElementType.Float64) StridedCopy.Fill(
+            call, MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in wide)));
         else if (single != 0) StridedCopy.Fill(call, MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in single)));
         else StridedCopy.Fill(call, stackalloc byte[1]);
 

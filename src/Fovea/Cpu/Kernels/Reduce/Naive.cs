@@ -53,7 +53,13 @@ sealed class Naive : Kernel<Ops.Reduce>
 
         T Floating<T>(ReadOnlySpan<T> x, int start, in Strides strides, Dims sizes, long count) where T : INumber<T>
         {
-            double value = op.How switch { Reduction.Max => double.NegativeInfinity, Reduction.Min => double.PositiveInfinity, Reduction.Product => 1, _ => 0 };
+            double value = op.How switch
+            {
+                Reduction.Max => double.NegativeInfinity,
+                Reduction.Min => double.PositiveInfinity,
+                Reduction.Product => 1,
+                _ => 0,
+            };
             var inner = new Odometer(sizes);
             while (inner.MoveNext())
             {
