@@ -13,6 +13,10 @@ namespace Fovea.Cpu.Kernels.ConvolutionWeightGradient;
 /// <c>[16 channels][line][column][16]</c> with the borders as zeros and <c>[32 channels][pixel][32]</c>; then each (32 × 16 channels,
 /// tap) block of sums takes them in. The sums stay in the second cache and are written out as weights once.
 /// </para>
+/// <para>
+/// Few input channels would leave most rows of such a block empty. There a row is a tap and a channel, and reads the image's lines,
+/// packed as they are with their borders, where it lies.
+/// </para>
 /// <para>Tails: channels are filled up with zeros; sums beyond the last channel are computed and dropped.</para>
 /// </remarks>
 internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struct, IOuterProduct
@@ -163,6 +167,9 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
         readonly float* _input, _gradient, _left, _right;
         readonly nint* _segments;
         readonly int* _slots;
+        readonly float** _addresses;
+        readonly int* _rows;
+        readonly int _columns;
 
         public Work(WeightGradientSchedule schedule, in Part part, float* input, float* gradient, byte* scratch)
         {
@@ -175,6 +182,17 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
             _right = (float*)(scratch + place.Right);
             _segments = (nint*)(scratch + place.Segments);
             _slots = (int*)(scratch + place.Slots);
+            _addresses = (float**)(scratch + place.Addresses);
+            _rows = (int*)(scratch + place.Rows);
+            _columns = Math.Min(part.ColumnBlocks * 32, sizes.OutputChannels - part.FirstColumn * 32);
+            if (!schedule.Gathers) return;
+            // Of each gathered row the line of the kernel, and how far into a packed line it starts.
+            int channels = sizes.InputChannels, run = sizes.Kernel.Width * channels;
+            for (int row = 0; row < run * sizes.RowTaps; row++)
+            {
+                _rows[2 * row] = row / run;
+                _rows[2 * row + 1] = row % run / channels * sizes.Dilation.Width * channels + row % channels;
+            }
         }
 
         /// <summary>The sums over some output lines of all samples, from zero.</summary>
@@ -196,44 +214,55 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
         void SumBlock(int row, int rows, int column, int width, float* sums, bool accumulate)
         {
             ref readonly var sizes = ref _part.Sizes;
-            int channels = Math.Min(_part.ColumnBlocks * 32, sizes.OutputChannels - _part.FirstColumn * 32);
             // Whole lines follow each other; a part of a line stands alone in its block.
             float* from = _gradient + ((nint)row * sizes.Output.Width + column) * sizes.OutputPitch;
-            WeightGradientPacking.Channels(from, sizes.OutputPitch, (nint)rows * width, channels, 32, _right, _schedule.ColumnBlockPitch);
-
-            var block = new OuterBlock { Right = _right, Accumulate = accumulate, Segments = _segments };
-            if (_schedule.Gathers || _schedule.Copies)
+            nint pixels = (nint)rows * width;
+            if (_schedule.Gathers)
             {
-                if (_schedule.Gathers) GatherWindows(row, rows, column, width);
-                else CopyLines(row, rows, column, width);
+                int panel = TKernel.StridedColumns;
+                float* packed = PackGradient(from, pixels, panel, pixels * panel);
+                PackLines(row, rows, column, width);
+                MultiplyGathered(rows, width, packed, sums, accumulate);
+                return;
+            }
+            float* right = PackGradient(from, pixels, 32, _schedule.ColumnBlockPitch);
+            var block = new OuterBlock { Right = right, Accumulate = accumulate, Segments = _segments, LeftPitch = 16 };
+            if (_schedule.Copies)
+            {
+                CopyLines(row, rows, column, width);
                 *_segments = 0;
                 (block.SegmentCount, block.Length) = (1, rows * width);
-                block.LeftPitch = _schedule.Gathers ? (nint)_schedule.RowBlocks * 16 : 16;
             }
             else
             {
                 PackLines(row, rows, column, width);
-                (block.SegmentCount, block.Length, block.LeftPitch) = (rows, width, 16);
+                (block.SegmentCount, block.Length) = (rows, width);
             }
             Multiply(block, rows, width, sums);
+        }
+
+        /// <summary>The output gradient in blocks of columns: where there is but one and it lies on cache lines, as it is.</summary>
+        float* PackGradient(float* from, nint pixels, int width, nint pitch)
+        {
+            if (_part.Sizes.OutputPitch == width && _columns == width && (nint)from % 64 == 0) return from;
+            WeightGradientPacking.Channels(from, _part.Sizes.OutputPitch, pixels, _columns, width, _right, pitch);
+            return _right;
         }
 
         void Multiply(OuterBlock block, int rows, int pixels, float* sums)
         {
             ref readonly var sizes = ref _part.Sizes;
-            int allRows = _schedule.Gathers ? sizes.InputChannels * sizes.Taps : sizes.InputChannels;
-            int lines = _schedule.Gathers ? 1 : _schedule.LinesInPart, width = _schedule.Gathers ? 1 : sizes.Kernel.Width;
             for (int column = 0; column < _part.ColumnBlocks; column++, block.Right += _schedule.ColumnBlockPitch)
             {
                 block.ColumnCount = Math.Min(32, sizes.OutputChannels - (_part.FirstColumn + column) * 32);
                 for (int row = 0; row < _part.RowBlocks; row++)
                 {
-                    block.RowCount = Math.Min(16, allRows - (_part.FirstRow + row) * 16);
+                    block.RowCount = Math.Min(16, sizes.InputChannels - (_part.FirstRow + row) * 16);
                     block.Sums = sums + (nint)(column * _schedule.RowsInPart + row) * _schedule.TapsInPart * BlockFloats;
-                    for (int line = 0; line < lines; line++)
+                    for (int line = 0; line < _schedule.LinesInPart; line++)
                     {
                         block.Segments = _segments + line * rows;
-                        for (int tap = 0; tap < width; tap++, block.Sums += BlockFloats)
+                        for (int tap = 0; tap < sizes.Kernel.Width; tap++, block.Sums += BlockFloats)
                         {
                             var (steps, phase) = Math.DivRem(tap * sizes.Dilation.Width, sizes.Stride.Width);
                             block.Left = _left + row * _schedule.RowBlockPitch + ((nint)phase * _schedule.PhaseWidth(pixels) + steps) * 16;
@@ -258,7 +287,7 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
             int mapLines = sizes.Input.Depth * sizes.Input.Height;
             int firstLine = row / sizes.OutputRows * mapLines, lastLine = ((row + rows - 1) / sizes.OutputRows + 1) * mapLines;
             new Span<int>(_slots, lastLine - firstLine).Clear();
-            nint pitch = (nint)_schedule.Phases * _schedule.PhaseWidth(width) * 16;
+            nint pitch = _schedule.Gathers ? _schedule.LineFloats(width) : (nint)_schedule.Phases * _schedule.PhaseWidth(width) * 16;
             int next = 1;
             bool zeros = false;
             for (int tap = 0; tap < _schedule.LinesInPart; tap++)
@@ -288,6 +317,11 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
         /// <summary>Packs one image line, phase by phase, from the first tap of an output column on.</summary>
         void PackLine(int source, int column, int width, float* to)
         {
+            if (_schedule.Gathers)
+            {
+                PackPixels(source, column, width, to);
+                return;
+            }
             ref readonly var sizes = ref _part.Sizes;
             int phaseWidth = _schedule.PhaseWidth(width);
             if (source < 0)
@@ -319,23 +353,52 @@ internal static unsafe class DirectWeightGradient<TKernel> where TKernel : struc
             if (inside < count) WeightGradientPacking.Zeros(count - inside, _part.RowBlocks, 16, to + inside * 16, blockPitch);
         }
 
-        void GatherWindows(int row, int rows, int column, int width)
+        /// <summary>Packs one image line as it is, from the first tap of an output column on; outside of the image are zeros.</summary>
+        void PackPixels(int source, int column, int width, float* to)
         {
             ref readonly var sizes = ref _part.Sizes;
-            nint pitch = (nint)_schedule.RowBlocks * 16;
-            int used = sizes.InputChannels * sizes.Taps, run = sizes.Kernel.Width * sizes.InputChannels;
-            for (int line = 0; line < rows; line++)
+            int channels = sizes.InputChannels, all = _schedule.LineFloats(width) / channels, imageWidth = sizes.Input.Width;
+            int first = column * sizes.Stride.Width - sizes.Padding.Width;
+            int before = source < 0 ? all : Math.Clamp(-first, 0, all), inside = Math.Clamp(imageWidth - first, before, all);
+            if (source < 0) inside = all;
+            new Span<float>(to, before * channels).Clear();
+            if (inside > before)
             {
-                float* to = _left + (nint)line * width * pitch;
-                for (int tap = 0; tap < sizes.RowTaps; tap++)
+                float* line = _input + ((nint)source * imageWidth + first + before) * sizes.InputPitch;
+                WeightGradientPacking.Pixels(line, sizes.InputPitch, inside - before, channels, to + before * channels);
+            }
+            new Span<float>(to + inside * channels, (all - inside) * channels).Clear();
+        }
+
+        /// <summary>Rows are taps and channels, read where they lie: neighbouring output pixels are a stride apart.</summary>
+        void MultiplyGathered(int rows, int width, float* right, float* sums, bool accumulate)
+        {
+            ref readonly var sizes = ref _part.Sizes;
+            int channels = sizes.InputChannels, all = channels * sizes.Taps;
+            int panel = TKernel.StridedColumns;
+            nint blockPitch = (nint)_schedule.RowsInPart * BlockFloats;
+            nint* offsets = stackalloc nint[MicroTile.RowPitch];
+            for (int i = 0; i < MicroTile.RowPitch; i++) offsets[i] = i * OuterBlock.Columns;
+            var tile = new MicroTile { Rows = _addresses, Taps = rows, Depth = width, OutputOffsets = offsets, Accumulate = accumulate };
+            var pixels = new StridedSteps((nint)sizes.Stride.Width * channels * sizeof(float));
+            for (int first = 0; first < all; first += TKernel.StridedRows)
+            {
+                tile.RowCount = Math.Min(TKernel.StridedRows, all - first);
+                for (int i = 0; i < MicroTile.RowPitch; i++)
                 {
-                    int source = sizes.InputRow(row + line, tap);
-                    WeightGradientPacking.Windows(source < 0 ? null : _input + (nint)source * sizes.Input.Width * sizes.InputPitch,
-                        sizes.InputPitch, sizes.Input.Width, sizes.InputChannels, column * sizes.Stride.Width - sizes.Padding.Width,
-                        sizes.Stride.Width, sizes.Dilation.Width, sizes.Kernel.Width, width, to + tap * run, pitch);
+                    // Entries beyond the last row repeat it.
+                    int* place = _rows + 2 * (first + Math.Min(i, tile.RowCount - 1));
+                    nint* segments = _segments + *place * rows;
+                    float* origin = _left + place[1];
+                    for (int row = 0; row < rows; row++) _addresses[row * MicroTile.RowPitch + i] = origin + segments[row];
                 }
-                // Rows beyond the last are multiplied too, into sums that nobody reads: any finite number does, old bits may not.
-                for (int pixel = 0; pixel < width; pixel++, to += pitch) new Span<float>(to + used, (int)pitch - used).Clear();
+                tile.Weights = right;
+                for (int column = 0; column < _columns; column += panel, tile.Weights += (nint)rows * width * panel)
+                {
+                    tile.ColumnCount = Math.Min(panel, _columns - column);
+                    tile.Output = sums + column / 32 * blockPitch + first * OuterBlock.Columns + column % 32;
+                    TKernel.Run(in tile, pixels);
+                }
             }
         }
     }

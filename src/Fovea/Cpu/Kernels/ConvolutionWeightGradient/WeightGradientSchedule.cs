@@ -29,12 +29,14 @@ internal sealed class WeightGradientSchedule
     public WeightGradientSchedule(in WeightGradientSizes sizes)
     {
         Sizes = sizes;
-        Gathers = sizes.InputChannels < 8 && sizes.Taps > 1;
+        Gathers = sizes.Taps > 1 && sizes.InputChannels < 16 && sizes.InputChannels != 8;
         (_leavesInSample, SamplesInLeaf, Leaves) = CutReduction(in sizes);
         ColumnBlocks = Divide(sizes.OutputChannels, 32);
         RowBlocks = Divide(Gathers ? sizes.InputChannels * sizes.Taps : sizes.InputChannels, 16);
-        BlockWidth = sizes.Output.Width <= 2 * BlockPixels ? sizes.Output.Width : BlockPixels;
-        BlockRows = BlockWidth < sizes.Output.Width ? 1 : Math.Max(1, BlockPixels / BlockWidth);
+        // Gathered rows take little memory: more pixels pay for their addresses.
+        int pixels = Gathers ? 2 * BlockPixels : BlockPixels;
+        BlockWidth = sizes.Output.Width <= 2 * pixels ? sizes.Output.Width : pixels;
+        BlockRows = BlockWidth < sizes.Output.Width ? 1 : Math.Max(1, pixels / BlockWidth);
         BlockRows = (int)Math.Min(BlockRows, (long)sizes.Samples * sizes.OutputRows);
         (ColumnsInPart, RowsInPart, LinesInPart) = CutOutputs();
         ColumnParts = Divide(ColumnBlocks, ColumnsInPart);
@@ -49,7 +51,7 @@ internal sealed class WeightGradientSchedule
     /// <summary>The sizes that were cut.</summary>
     public WeightGradientSizes Sizes { get; }
 
-    /// <summary>Few input channels: a row is a tap and a channel, and each pixel's window is gathered.</summary>
+    /// <summary>Few input channels: a row is a tap and a channel, which is read where it lies in packed lines of pixels.</summary>
     public bool Gathers { get; }
 
     /// <summary>One tap a part: the packed lines are the output's lines, one run.</summary>
@@ -124,8 +126,12 @@ internal sealed class WeightGradientSchedule
     /// <summary>Lines that a packed block has room for.</summary>
     public int PackedRows { get; private set; }
 
-    /// <summary>Floats from one packed row block to the next; one where rows are gathered.</summary>
+    /// <summary>Floats from one packed row block to the next; not used where rows are gathered.</summary>
     public nint RowBlockPitch { get; private set; }
+
+    /// <summary>Floats of a packed line of pixels, for a number of output pixels, where rows are gathered.</summary>
+    public int LineFloats(int width) =>
+        checked(((width - 1) * Sizes.Stride.Width + (Sizes.Kernel.Width - 1) * Sizes.Dilation.Width + 1) * Sizes.InputChannels);
 
     /// <summary>Floats from one packed column block to the next.</summary>
     public nint ColumnBlockPitch => (nint)BlockRows * BlockWidth * 32;
@@ -134,7 +140,11 @@ internal sealed class WeightGradientSchedule
     public long RunScratch => LeafRanges == 1 ? 0 : (long)SumPieces * PartFloats * sizeof(float);
 
     /// <summary>Where in a walker's scratch each array starts, in bytes, and how long it is.</summary>
-    public (long Left, long Right, long Sums, long Segments, long Slots, long Bytes) WalkerScratch { get; private set; }
+    public (long Left, long Right, long Sums, long Segments, long Slots, long Addresses, long Rows, long Bytes) WalkerScratch
+    {
+        get;
+        private set;
+    }
 
     /// <summary>The output lines (of all samples) of a leaf; none for an empty place.</summary>
     public (int From, int To) LeafLines(int leaf)
@@ -192,7 +202,7 @@ internal sealed class WeightGradientSchedule
                     long parts = (long)Divide(ColumnBlocks, columns) * Divide(RowBlocks, rows) * (Gathers ? 1 : Divide(lineTaps, lines));
                     long pieces = Math.Min(EnoughPieces, parts * ranges * Sizes.Groups);
                     double halo = lines == 1 ? 1 : Math.Min(lines, 1 + (lines - 1.0) / BlockRows);
-                    double packed = parts * (rows * 16 * (Gathers ? 4 : halo) + columns * 32);
+                    double packed = parts * ((Gathers ? Sizes.InputChannels : rows * 16 * halo) + columns * 32);
                     if (pieces < bestCost.pieces || (pieces == bestCost.pieces && packed >= bestCost.packed)) continue;
                     bestCost = (pieces, packed);
                     best = (Math.Min(columns, ColumnBlocks), Math.Min(rows, RowBlocks), lines);
@@ -204,23 +214,12 @@ internal sealed class WeightGradientSchedule
 
     void LayOut()
     {
-        int pixels = BlockRows * BlockWidth;
-        long left;
-        int slots = 0;
-        if (Gathers)
-        {
-            RowBlockPitch = 16;
-            left = (long)pixels * RowBlocks * 16;
-        }
-        else
-        {
-            PackedRows = Copies ? BlockRows : MostLines() + 1;
-            // A line of cache more than a multiple of 4 KiB: blocks at such distances would share their places in the first cache.
-            RowBlockPitch = checked(PackedRows * Phases * PhaseWidth(BlockWidth) * 16 + 16);
-            left = (long)RowBlockPitch * RowsInPart;
-            int samples = Math.Min(Sizes.Samples, Divide(BlockRows - 1, Sizes.OutputRows) + 1);
-            slots = Copies ? 0 : checked(samples * Sizes.Input.Depth * Sizes.Input.Height);
-        }
+        PackedRows = Copies ? BlockRows : MostLines() + 1;
+        // A line of cache more than a multiple of 4 KiB: blocks at such distances would share their places in the first cache.
+        RowBlockPitch = checked(PackedRows * Phases * PhaseWidth(BlockWidth) * 16 + 16);
+        long left = Gathers ? (long)PackedRows * LineFloats(BlockWidth) : (long)RowBlockPitch * RowsInPart;
+        int samples = Math.Min(Sizes.Samples, Divide(BlockRows - 1, Sizes.OutputRows) + 1);
+        int slots = Copies ? 0 : checked(samples * Sizes.Input.Depth * Sizes.Input.Height);
         long at = 0;
         long Take(long bytes)
         {
@@ -230,7 +229,8 @@ internal sealed class WeightGradientSchedule
         }
         WalkerScratch = (Take(left * sizeof(float)), Take((long)ColumnBlockPitch * ColumnsInPart * sizeof(float)),
             Take((long)PartFloats * (RangeBits + 1) * sizeof(float)), Take((long)LinesInPart * BlockRows * sizeof(long)),
-            Take((long)slots * sizeof(int)), at);
+            Take((long)slots * sizeof(int)), Take(Gathers ? (long)BlockRows * MicroKernels.MicroTile.RowPitch * sizeof(long) : 0),
+            Take(Gathers ? (long)RowBlocks * 16 * 2 * sizeof(int) : 0), 0);
         WalkerScratch = WalkerScratch with { Bytes = at };
     }
 

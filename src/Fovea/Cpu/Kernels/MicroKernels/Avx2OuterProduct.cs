@@ -17,7 +17,13 @@ internal readonly struct Avx2OuterProduct : IOuterProduct
     public static bool RoundsProducts => false;
 
     /// <inheritdoc/>
-    public static int TileRows => 4;
+    public static int StridedRows => Avx2MicroKernel.Rows;
+
+    /// <inheritdoc/>
+    public static int StridedColumns => Avx2MicroKernel.Columns;
+
+    /// <inheritdoc/>
+    public static void Run(in MicroTile tile, StridedSteps pixels) => Avx2MicroKernel.Run(in tile, pixels, new NoEpilogue());
 
     /// <inheritdoc/>
     public static void Run(in OuterBlock block)

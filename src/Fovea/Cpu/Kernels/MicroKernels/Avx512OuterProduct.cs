@@ -18,7 +18,13 @@ internal readonly struct Avx512OuterProduct : IOuterProduct
     public static bool RoundsProducts => false;
 
     /// <inheritdoc/>
-    public static int TileRows => 8;
+    public static int StridedRows => Avx512MicroKernel.Rows;
+
+    /// <inheritdoc/>
+    public static int StridedColumns => Avx512MicroKernel.Columns;
+
+    /// <inheritdoc/>
+    public static void Run(in MicroTile tile, StridedSteps pixels) => Avx512MicroKernel.Run(in tile, pixels, new NoEpilogue());
 
     /// <inheritdoc/>
     public static void Run(in OuterBlock block)

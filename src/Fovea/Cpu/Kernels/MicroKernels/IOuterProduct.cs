@@ -21,11 +21,17 @@ internal interface IOuterProduct
     /// <summary>Whether products are rounded before they are added (no hardware fused multiply-add): a recipe of its own.</summary>
     static abstract bool RoundsProducts { get; }
 
-    /// <summary>Rows of a register tile: a row count is rounded up to a multiple of this at no cost beyond the arithmetic.</summary>
-    static abstract int TileRows { get; }
-
     /// <summary>Computes one block.</summary>
     static abstract void Run(in OuterBlock block);
+
+    /// <summary>Most rows of a tile whose rows lie anywhere.</summary>
+    static abstract int StridedRows { get; }
+
+    /// <summary>Columns of a packed block for such a tile.</summary>
+    static abstract int StridedColumns { get; }
+
+    /// <summary>Computes a tile whose rows lie anywhere, each with its pixels a fixed distance apart: the micro-kernel, told so.</summary>
+    static abstract void Run(in MicroTile tile, StridedSteps pixels);
 }
 
 /// <summary>

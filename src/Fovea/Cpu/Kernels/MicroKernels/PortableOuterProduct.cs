@@ -23,7 +23,13 @@ internal readonly struct PortableOuterProduct : IOuterProduct
     public static bool RoundsProducts => !Fuses;
 
     /// <inheritdoc/>
-    public static int TileRows => 4;
+    public static int StridedRows => PortableMicroKernel.Rows;
+
+    /// <inheritdoc/>
+    public static int StridedColumns => PortableMicroKernel.Columns;
+
+    /// <inheritdoc/>
+    public static void Run(in MicroTile tile, StridedSteps pixels) => PortableMicroKernel.Run(in tile, pixels, new NoEpilogue());
 
     /// <inheritdoc/>
     public static void Run(in OuterBlock block)
