@@ -24,6 +24,10 @@ else if (args is ["loops", ..])
 {
     LoopsGym.Run(args.Length > 1 ? args[1] : "");
 }
+else if (args is ["depthwise-weight-gradient"])
+{
+    WeightGradientGym.RunDepthwise();
+}
 else if (args is ["matmul"])
 {
     MatMulGym.Run();
@@ -41,6 +45,6 @@ return 0;
 static int Usage()
 {
     Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | loops [part of a name] | matmul | outer | "
-        + "weight-gradient [part of a layer's name]");
+        + "depthwise-weight-gradient | weight-gradient [part of a layer's name]");
     return 2;
 }

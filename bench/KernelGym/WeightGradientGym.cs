@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Fovea.Cpu.Kernels.ConvolutionWeightGradient;
 using Fovea.Cpu.Kernels.MicroKernels;
+using Fovea.Cpu.Simd;
 
 namespace Fovea.KernelGym;
 
@@ -67,6 +68,40 @@ static unsafe class WeightGradientGym
         }
         Memory.Free(left, right, sums);
         return best;
+    }
+
+    /// <summary>Depthwise layers of MobileNetV2, each vector width.</summary>
+    public static void RunDepthwise()
+    {
+        (string, int, int, int)[] layers =
+        [
+            ("112x112x32 b8 k3", 32, 112, 1), ("56x56x144 b8 k3", 144, 56, 1), ("56x56x144 b8 k3 s2", 144, 56, 2),
+            ("14x14x576 b8 k3", 576, 14, 1),
+        ];
+        foreach (var (name, channels, size, stride) in layers)
+        {
+            var layer = Layer(8, 1, 1, size, 3, stride, 1) with { Groups = channels, InputPitch = channels, OutputPitch = channels };
+            Console.WriteLine($"{name,-28} avx512 {Depthwise<V512>(layer),6:F1}  avx2 {Depthwise<V256>(layer),6:F1}  "
+                + $"portable {Depthwise<V128>(layer),6:F1} GF/s");
+        }
+    }
+
+    static double Depthwise<T>(WeightGradientSizes sizes) where T : unmanaged, IVec<T>
+    {
+        if (!T.IsSupported) return 0;
+        var kernel = new ChannelwiseWeightGradient<T>(in sizes);
+        float* input = Memory.Random((long)sizes.Samples * sizes.Input.Count * sizes.InputPitch, 1);
+        float* gradient = Memory.Random((long)sizes.Samples * sizes.Output.Count * sizes.OutputPitch, 2);
+        float* weights = Memory.Random(sizes.GroupWeights * sizes.Groups, 3), scratch = Memory.Random(kernel.ScratchBytes / 4, 4);
+        double best = double.MaxValue;
+        for (int i = 0; i < 20; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int piece = 0; piece < kernel.Pieces; piece++) kernel.Run(piece, input, gradient, scratch, weights);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        Memory.Free((nint)input, (nint)gradient, (nint)weights, (nint)scratch);
+        return 2.0 * sizes.GroupWeights * sizes.Groups * sizes.Samples * sizes.Output.Count / best / 1e9;
     }
 
     static WeightGradientSizes Layer(int samples, int inputs, int outputs, int size, int kernel, int stride, int padding) => new()

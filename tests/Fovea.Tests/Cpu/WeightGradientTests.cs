@@ -1,6 +1,7 @@
 using System.Numerics;
 using Fovea.Cpu.Kernels.ConvolutionWeightGradient;
 using Fovea.Cpu.Kernels.MicroKernels;
+using Fovea.Cpu.Simd;
 using Xunit;
 
 namespace Fovea.Tests.Cpu;
@@ -19,6 +20,43 @@ public unsafe class WeightGradientTests
 
     [Fact]
     public void Portable_adds_in_the_order_of_the_recipe() => CheckAll<PortableOuterProduct>();
+
+    [Fact]
+    public void Depthwise_adds_in_the_order_of_the_recipe_at_every_width()
+    {
+        foreach (var sizes in DepthwiseCases())
+        {
+            using var problem = new Problem(sizes, 8);
+            foreach (int lanes in SimdWidth.Supported)
+            {
+                float[] actual = SimdWidth.Run<DepthwiseRun, float[]>(new(problem), lanes);
+                problem.CheckOrder(actual, !SimdWidth.HasFma, $"{lanes} lanes, {sizes}");
+                problem.CheckValue(actual, sizes.ToString());
+            }
+        }
+    }
+
+    readonly struct DepthwiseRun(Problem problem) : IWidthUser<float[]>
+    {
+        public float[] Use<T>() where T : unmanaged, IVec<T> => problem.RunDepthwise<T>();
+    }
+
+    static IEnumerable<WeightGradientSizes> DepthwiseCases()
+    {
+        yield return Planar(3, 144, 1, 1, 9, 11, 3, 1, 1);
+        yield return Planar(2, 70, 1, 1, 12, 12, 3, 2, 1);
+        yield return Planar(2, 5, 1, 1, 10, 10, 7, 1, 3);
+        yield return Planar(1, 33, 1, 1, 4, 4, 5, 1, 4);
+        yield return Planar(2, 300, 1, 1, 6, 6, 3, 1, 2, dilation: 2);
+        yield return Linear(2, 1, 1, 40, 4, 3, 2, 1) with { Groups = 19, InputPitch = 19, OutputPitch = 20 };
+        yield return Planar(2, 17, 1, 1, 3, 9, 1, 2, 0);
+        yield return new WeightGradientSizes
+        {
+            Samples = 2, Groups = 20, InputChannels = 1, OutputChannels = 1, Input = new(5, 6, 7), Output = new(5, 3, 7),
+            Kernel = new(3, 2, 3), Stride = new(1, 2, 1), Padding = new(1, 0, 1), Dilation = new(1, 1, 1),
+            InputPitch = 23, OutputPitch = 20,
+        };
+    }
 
     [Fact]
     public void Portable_tiles_for_few_registers_give_the_same_bits()
@@ -176,6 +214,15 @@ public unsafe class WeightGradientTests
             }
             for (int i = 0; i < schedule.JoinPieces; i++)
                 DirectWeightGradient<T>.Join(schedule, backwards ? schedule.JoinPieces - 1 - i : i, shared.Data, weights.Data);
+            return weights.ToArray();
+        }
+
+        public float[] RunDepthwise<T>() where T : unmanaged, IVec<T>
+        {
+            var gradient = new ChannelwiseWeightGradient<T>(in _sizes);
+            using Block scratch = new(gradient.ScratchBytes / 4), weights = new(_sizes.GroupWeights * _sizes.Groups);
+            for (int piece = gradient.Pieces - 1; piece >= 0; piece--)
+                gradient.Run(piece, Input.Data, Gradient.Data, scratch.Data, weights.Data);
             return weights.ToArray();
         }
 

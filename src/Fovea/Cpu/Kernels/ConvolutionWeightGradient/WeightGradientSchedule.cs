@@ -17,10 +17,13 @@ namespace Fovea.Cpu.Kernels.ConvolutionWeightGradient;
 /// </remarks>
 internal sealed class WeightGradientSchedule
 {
+    /// <summary>The order of one accumulator over all pixels.</summary>
+    public const string Ascending = "ascending";
+
     const int LeafRows = 16, LeafSamples = 4;
     const int LineLeafWeights = 16 << 10, SampleLeafWeights = 64 << 10;
     const int BlockFloats = MicroKernels.OuterBlock.Rows * MicroKernels.OuterBlock.Columns;
-    const int BlockPixels = 128, PartBlocks = 64, EnoughPieces = 16, MostPieces = 64;
+    const int BlockPixels = 128, PartBlocks = 80, EnoughPieces = 8, MostPieces = 64;
     const int Alignment = 64;
 
     readonly int _leavesInSample;
@@ -163,10 +166,10 @@ internal sealed class WeightGradientSchedule
     /// <summary>The order of the sum: a function of channels, kernel and groups only.</summary>
     public static string Order(in WeightGradientSizes sizes) => sizes switch
     {
-        { Groups: >= 4 } => "ascending",
+        { Groups: >= 4 } => Ascending,
         { GroupWeights: <= LineLeafWeights } => "tree-16-lines",
         { GroupWeights: <= SampleLeafWeights } => "tree-4-samples",
-        _ => "ascending",
+        _ => Ascending,
     };
 
     static (int LeavesInSample, int SamplesInLeaf, int Leaves) CutReduction(in WeightGradientSizes sizes)
