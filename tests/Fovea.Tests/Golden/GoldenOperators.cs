@@ -53,6 +53,8 @@ internal static class GoldenOperators
         ["batch_norm"] = c => c.Case.Bool("training") ? BatchNormTraining(c) : [BatchNormInference(c)],
         ["softmax"] = c => [c["x"].Softmax(c.Case.Int("dim"))],
         ["log_softmax"] = c => [c["x"].LogSoftmax(c.Case.Int("dim"))],
+        ["mse_loss"] = c => [Losses.MeanSquared(c["x"], c["target"].StopGradient()).Mean()],
+        ["l1_loss"] = c => [Losses.MeanAbsolute(c["x"], c["target"].StopGradient()).Mean()],
         ["cross_entropy"] = c => [CrossEntropy(c)],
 
         ["add"] = c => [c["a"] + c["b"]],
