@@ -114,5 +114,9 @@ public sealed class Attributes
 
     /// <summary>One of an enumeration, by name.</summary>
     public T Value<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "") where T : struct, Enum =>
-        Pass(value, name, v => v.ToString(), s => char.IsAsciiLetter(s.Length > 0 ? s[0] : ' ') ? Enum.Parse<T>(s) : throw new FormatException());
+        Pass(value, name, v => v.ToString(), ParseEnum<T>);
+
+    // Enum.Parse alone would take numbers, and lists of names whose bits it joins to a value that has no name.
+    static T ParseEnum<T>(string text) where T : struct, Enum =>
+        Enum.TryParse(text, out T value) && Enum.GetName(value) == text ? value : throw new FormatException();
 }

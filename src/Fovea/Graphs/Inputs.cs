@@ -85,10 +85,11 @@ public readonly ref struct Inputs
 public sealed class Constraints
 {
     readonly List<(Dim A, Dim B, string Where)> _list = [];
+    readonly HashSet<(Dim A, Dim B, string Where)> _known = [];
 
     internal void Add(Dim a, Dim b, string where)
     {
-        if (!_list.Contains((a, b, where))) _list.Add((a, b, where));
+        if (_known.Add((a, b, where))) _list.Add((a, b, where));
     }
 
     /// <summary>How many there are.</summary>

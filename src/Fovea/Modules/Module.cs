@@ -113,6 +113,14 @@ public abstract class Module
         return variable;
     }
 
+    /// <summary>Registers a variable that exists already, under a name below this module's path; called in <see cref="CreateParameters"/>.</summary>
+    private protected void Adopt(string name, Variable variable)
+    {
+        if (_building is null) throw new InvalidOperationException($"Adopt is called while {Title} is being built only.");
+        variable.Name = Join(Path, name);
+        _own.Add(variable);
+    }
+
     /// <summary>Infers all sizes by one pass over shapes, and initialises parameters by (seed, parameter path). Building again starts afresh.</summary>
     /// <param name="inputShape">The input's sizes without the batch axis: channels, height, width.</param>
     /// <param name="seed">The seed.</param>
@@ -170,13 +178,20 @@ public abstract class Module
             throw new InvalidOperationException($"{Title} has no parameters yet: call Build(inputShape, seed) on the whole model first.");
     }
 
+    /// <summary>A path from the root as one from this module: what files of this module alone call a variable or a layer.</summary>
+    internal string Below(string path) =>
+        Path.Length > 0 && path.Length > Path.Length && path[Path.Length] == '.' && path.StartsWith(Path, StringComparison.Ordinal)
+            ? path[(Path.Length + 1)..]
+            : path == Path ? "" : path;
+
     void SetPath(string path)
     {
         Path = path;
         foreach (var (name, child) in _children) child.SetPath(Join(path, name));
     }
 
-    static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+    /// <summary>A name below a path.</summary>
+    internal static string Join(string path, string name) => path.Length == 0 ? name : name.Length == 0 ? path : $"{path}.{name}";
 
     /// <summary>The class and what was set.</summary>
     public override string ToString() => GetType().Name;

@@ -56,6 +56,9 @@ public static class OpCatalog
     /// <summary>The prototypes.</summary>
     public static IReadOnlyList<Op> All => Prototypes;
 
+    /// <summary>Whether the operator is a built-in one, not one of another assembly, whatever its name.</summary>
+    internal static bool Contains(Op op) => ByName.TryGetValue(op.Name, out var prototype) && prototype.GetType() == op.GetType();
+
     /// <summary>An operator from its name and the text of its attributes; those that are absent keep their defaults.</summary>
     /// <exception cref="UnsupportedOperatorException">There is no operator of that name.</exception>
     /// <exception cref="FormatException">An attribute is unknown, or its text is not of its type.</exception>

@@ -5,7 +5,10 @@ namespace Fovea.Tensors;
 /// <summary>Reads the text of a <see cref="Dim"/>: integers, symbols, + − *, floor(e, k), max(a, b). Depth and length are capped.</summary>
 ref struct DimParser
 {
-    const int MaximumLength = 4096, MaximumDepth = 32;
+    /// <summary>Longer expressions are neither read nor built.</summary>
+    public const int MaximumLength = 4096;
+
+    const int MaximumDepth = 32;
 
     readonly string _text;
     int _at;

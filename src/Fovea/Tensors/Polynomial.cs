@@ -5,9 +5,13 @@ namespace Fovea.Tensors;
 /// <summary>What a polynomial is made of: a symbol, a floor or a maximum. Ordered and compared by its text.</summary>
 abstract record Atom : IComparable<Atom>
 {
+    // What DimParser reads back; and without a limit a chain of layers could nest and double an expression without end.
+    const int MaximumLength = DimParser.MaximumLength;
+
     string? _key;
     protected abstract string Write();
-    public string Key => _key ??= Write();
+    public string Key => _key ??= Write() is { Length: <= MaximumLength } key ? key
+        : throw new FormatException($"A size expression is longer than {MaximumLength} characters.");
     public int CompareTo(Atom? other) => string.CompareOrdinal(Key, other?.Key);
     public abstract long Bind(SymbolSizes sizes);
     public abstract Dim Substitute(IReadOnlyDictionary<string, Dim> replacements);
@@ -61,7 +65,7 @@ readonly record struct Term(Atom[] Atoms, long Factor);
 sealed class Polynomial : IEquatable<Polynomial>
 {
     // A model file could otherwise ask for expressions that multiply out without bound.
-    const int MaximumTerms = 1024;
+    const int MaximumTerms = 128, MaximumDegree = 64;
 
     readonly Term[] _terms;
     readonly int _hash;
@@ -123,10 +127,13 @@ sealed class Polynomial : IEquatable<Polynomial>
 
     public static Polynomial Multiply(Polynomial a, Polynomial b)
     {
+        if (a._terms.Length * b._terms.Length > MaximumTerms) throw new FormatException($"A size expression has more than {MaximumTerms} terms.");
         var terms = new List<Term>();
         foreach (var s in a._terms)
             foreach (var t in b._terms)
             {
+                if (s.Atoms.Length + t.Atoms.Length > MaximumDegree)
+                    throw new FormatException($"A size expression multiplies more than {MaximumDegree} sizes.");
                 Atom[] atoms = [.. s.Atoms, .. t.Atoms];
                 Array.Sort(atoms);
                 Accumulate(terms, atoms, checked(s.Factor * t.Factor));
