@@ -16,6 +16,8 @@ internal sealed class SafetensorsFile : IDisposable
     private const int SizeBytes = sizeof(ulong);
     private const int MostDepth = 8;
     private const int MostQuoted = 200;
+    private const int MostReason = 1000;
+    private const long MostTensorBytes = int.MaxValue - 1024;
 
     // What an entry takes in memory beside its name: the record, its places in list and dictionary.
     private const int EntryBytes = 256;
@@ -81,6 +83,23 @@ internal sealed class SafetensorsFile : IDisposable
         Read(entry, bytes);
         return bytes;
     }
+
+    /// <summary>Reads a tensor; pinned when a variable is to own its memory.</summary>
+    public Tensor ReadTensor(SafetensorsEntry entry, bool pinned)
+    {
+        // The buffer is as long as the tensor in the file, which the file really has.
+        if (entry.Length > MostTensorBytes) throw _reader.ErrorAt(entry.Offset, $"{Quote(entry.Name)} is larger than the 2 GiB of one tensor");
+        var storage = Storage.Create(entry.Type, entry.Length / entry.Type.Size(), pinned);
+        Read(entry, storage.Bytes);
+        return new Tensor(new TensorType(entry.Type, entry.Shape), storage);
+    }
+
+    /// <summary>The exception to throw when what the metadata say is wrong; the reason is brought to one line.</summary>
+    public FoveaException Error(string reason, Exception? inner = null) =>
+        _reader.ErrorAt(SizeBytes, Shorten(reason.ReplaceLineEndings(" "), MostReason), inner);
+
+    /// <summary>Counts memory that is taken for what the metadata say.</summary>
+    public void Charge(long bytes, string what) => _reader.Charge(bytes, what);
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _reader.Dispose();
@@ -224,8 +243,8 @@ internal sealed class SafetensorsFile : IDisposable
 
     /// <summary>A text from the file, on one line and not too long, for a message.</summary>
     private static string Quote(string text) =>
-        $"\"{JsonEncodedText.Encode(Shorten(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+        $"\"{JsonEncodedText.Encode(Shorten(text, MostQuoted), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
-    private static string Shorten(string text) =>
-        text.Length <= MostQuoted ? text : text[..(char.IsHighSurrogate(text[MostQuoted - 1]) ? MostQuoted - 1 : MostQuoted)] + "…";
+    private static string Shorten(string text, int most) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
 }

@@ -33,4 +33,7 @@ static partial class TrainingLog
 
     [LoggerMessage(9, LogLevel.Information, "Done: {ModelPath}, digest {Digest}")]
     public static partial void Done(ILogger logger, string modelPath, string digest);
+
+    [LoggerMessage(10, LogLevel.Warning, "{ModelPath} holds the weights alone: {Reason}")]
+    public static partial void WeightsAlone(ILogger logger, string modelPath, string reason);
 }

@@ -262,7 +262,7 @@ sealed class TrainingRun
             Classes = _train.Classes, InputShape = _train.InputShape, Normalization = _normalization, DataDigest = _train.Digest,
             Seed = _options.Seed, Metrics = measured,
         }.AttachTo(_model);
-        ModelWriter.Write(_folder.ModelPath, _model, _files);
+        ModelWriter.Write(_folder.ModelPath, _model, _files, _logger);
         string digest = WeightDigest.Of(_model);
         TrainingLog.Done(_logger, _folder.ModelPath, digest);
         return new()

@@ -9,25 +9,38 @@ namespace Fovea;
 public static class WeightDigest
 {
     /// <summary>
-    /// SHA-256 over parameters and running statistics in ordinal order of their paths: the path (UTF-8), the sizes (int64, little-endian),
-    /// the values (little-endian). 64 lower-case hexadecimal digits.
+    /// SHA-256 over parameters and running statistics in ordinal order of their paths from the model on: the path (UTF-8), the sizes (int64,
+    /// little-endian), the values (little-endian). 64 lower-case hexadecimal digits.
     /// </summary>
     /// <exception cref="InvalidOperationException">The model is not built.</exception>
     public static string Of(Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> size = stackalloc byte[sizeof(long)];
-        foreach (var variable in model.Variables.OrderBy(v => v.Name, StringComparer.Ordinal))
+        using var hash = new Sum();
+        foreach (var (name, variable) in model.Variables.Select(v => (model.Below(v.Name), v)).OrderBy(v => v.Item1, StringComparer.Ordinal))
+            VariableBytes.Use(variable, bytes => hash.Append(name, variable.Shape, bytes));
+        return hash.Finish();
+    }
+
+    /// <summary>The sum itself, for weights that are no variables yet. They come in ordinal order of their names.</summary>
+    internal sealed class Sum : IDisposable
+    {
+        readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public void Append(string name, Shape shape, ReadOnlySpan<byte> values)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(variable.Name));
-            foreach (var dim in variable.Shape)
+            _hash.AppendData(Encoding.UTF8.GetBytes(name));
+            Span<byte> size = stackalloc byte[sizeof(long)];
+            foreach (var dim in shape)
             {
                 BinaryPrimitives.WriteInt64LittleEndian(size, dim.Value);
-                hash.AppendData(size);
+                _hash.AppendData(size);
             }
-            VariableBytes.Use(variable, bytes => hash.AppendData(bytes));
+            _hash.AppendData(values);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+        public void Dispose() => _hash.Dispose();
     }
 }
