@@ -88,7 +88,8 @@ internal sealed class SafetensorsFile : IDisposable
     public Tensor ReadTensor(SafetensorsEntry entry, bool pinned)
     {
         // The buffer is as long as the tensor in the file, which the file really has.
-        if (entry.Length > MostTensorBytes) throw _reader.ErrorAt(entry.Offset, $"{Quote(entry.Name)} is larger than the 2 GiB of one tensor");
+        if (entry.Length > MostTensorBytes)
+            throw _reader.ErrorAt(entry.Offset, $"{Quote(entry.Name)} is larger than the 2 GiB that one tensor may take");
         var storage = Storage.Create(entry.Type, entry.Length / entry.Type.Size(), pinned);
         Read(entry, storage.Bytes);
         return new Tensor(new TensorType(entry.Type, entry.Shape), storage);

@@ -5,8 +5,8 @@ namespace Fovea.Modules;
 /// trains and freezes like any other; batch normalisation in it keeps its statistics, and dropout is gone.
 /// </summary>
 /// <remarks>
-/// It is built from the start. Building it again, alone or inside a larger network, keeps its weights: that is how a trained network becomes
-/// a part of a new one.
+/// It is built from the start. Building it again, alone or inside a larger network, keeps its weights: that is how a trained network
+/// becomes a part of a new one.
 /// </remarks>
 public sealed class GraphModule : Module
 {
@@ -21,7 +21,7 @@ public sealed class GraphModule : Module
         Build(program.Input.Shape.Slice(1, program.Input.Rank - 1));
     }
 
-    /// <summary>Captures what a built module computes in inference. The weights are copied: training one does not change the other.</summary>
+    /// <summary>Captures what a built module computes in inference. The weights are copied: training one leaves the other.</summary>
     /// <param name="module">The module; operators of one's own may be in it.</param>
     /// <exception cref="Errors.UnsupportedOperatorException">
     /// The module draws random numbers in inference, or uses variables that it did not register.

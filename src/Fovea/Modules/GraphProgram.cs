@@ -11,8 +11,8 @@ namespace Fovea.Modules;
 readonly record struct ProgramStep(Op Op, string Scope, int[] Inputs);
 
 /// <summary>
-/// A graph of one input and one output as a list that belongs to no trace, so that files can hold it and any trace can replay it. Values are
-/// numbered: the input is 0, then come the variables, the constants, and the outputs of every step in order.
+/// A graph of one input and one output as a list that belongs to no trace, so that files can hold it and any trace can replay it. Values
+/// are numbered: the input is 0, then come the variables, the constants, and the outputs of every step in order.
 /// </summary>
 /// <param name="Input">The input's type; its axes are integers or single symbols.</param>
 /// <param name="Variables">The names of the variables.</param>
@@ -22,7 +22,7 @@ readonly record struct ProgramStep(Op Op, string Scope, int[] Inputs);
 sealed record GraphProgram(
     TensorType Input, IReadOnlyList<string> Variables, IReadOnlyList<Tensor> Constants, IReadOnlyList<ProgramStep> Steps, int Output)
 {
-    /// <summary>What a built module computes when it predicts, for any batch size. Its variables are <see cref="Module.Variables"/>, in order.</summary>
+    /// <summary>What a built module computes in inference, for any batch size, over <see cref="Module.Variables"/> in their order.</summary>
     /// <exception cref="UnsupportedOperatorException">The result is no function of the input and the module's own variables.</exception>
     /// <exception cref="InvalidOperationException">The module is not built.</exception>
     public static GraphProgram Capture(Module module)

@@ -113,7 +113,7 @@ public abstract class Module
         return variable;
     }
 
-    /// <summary>Registers a variable that exists already, under a name below this module's path; called in <see cref="CreateParameters"/>.</summary>
+    /// <summary>Registers a variable that exists, under a name below this module's path; called in <see cref="CreateParameters"/>.</summary>
     private protected void Adopt(string name, Variable variable)
     {
         if (_building is null) throw new InvalidOperationException($"Adopt is called while {Title} is being built only.");

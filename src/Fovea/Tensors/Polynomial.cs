@@ -127,7 +127,8 @@ sealed class Polynomial : IEquatable<Polynomial>
 
     public static Polynomial Multiply(Polynomial a, Polynomial b)
     {
-        if (a._terms.Length * b._terms.Length > MaximumTerms) throw new FormatException($"A size expression has more than {MaximumTerms} terms.");
+        if (a._terms.Length * b._terms.Length > MaximumTerms)
+            throw new FormatException($"A size expression has more than {MaximumTerms} terms.");
         var terms = new List<Term>();
         foreach (var s in a._terms)
             foreach (var t in b._terms)

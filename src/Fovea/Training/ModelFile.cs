@@ -7,8 +7,8 @@ using Fovea.Training;
 namespace Fovea;
 
 /// <summary>
-/// A self-contained model: a safetensors file of weights whose metadata carry the inference graph, the names of the classes, the preparation
-/// of inputs, measured figures and versions. It loads without the class that made it.
+/// A self-contained model: a safetensors file of weights whose metadata carry the inference graph, the names of the classes, the
+/// preparation of inputs, measured figures and versions. It loads without the class that made it.
 /// </summary>
 /// <example><code>var predict = Function.Compile((Tensor x) => ModelFile.Load("model.safetensors").Module.Forward(x));</code></example>
 public sealed class ModelFile
@@ -36,8 +36,8 @@ public sealed class ModelFile
     public string Version { get; }
 
     /// <summary>
-    /// Writes what a module computes in inference, with its weights. The file is replaced whole or not at all. Call it while nobody trains the
-    /// module.
+    /// Writes what a module computes in inference, with its weights. The file is replaced whole or not at all. Call it while nobody trains
+    /// the module.
     /// </summary>
     /// <param name="path">The file; the usual ending is .safetensors.</param>
     /// <param name="module">A built module of operators of the catalog.</param>
@@ -79,7 +79,7 @@ public sealed class ModelFile
     internal static ModelFile Read(SafetensorsFile file)
     {
         if (!file.Metadata.TryGetValue(GraphKey, out string? graph) || !IsModel(file))
-            throw file.Error($"the file is no model of the format {Format}: weights alone are loaded by module.Load(path) into their network");
+            throw file.Error($"this is no model of the format {Format}; module.Load(path) loads weights alone into their network");
         var module = ModelGraph.Read(file, graph);
         var card = ModelMetadata.Read(file, module);
         string digest = WeightDigest.Of(module);

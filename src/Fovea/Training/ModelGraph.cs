@@ -86,8 +86,8 @@ static class ModelGraph
         if (!OpCatalog.Contains(step.Op))
         {
             string where = step.Scope.Length == 0 ? "" : $" \"{step.Scope}\"";
-            throw new UnsupportedOperatorException($"{step.Op.Name}{where} is no operator of the catalog: a model file could not be read without "
-                + "its class. Save the weights alone, by module.Save(path), and load them into the same network.");
+            throw new UnsupportedOperatorException($"{step.Op.Name}{where} is no operator of the catalog: a model file could not be read "
+                + "without its class. Save the weights alone, by module.Save(path), and load them into the same network.");
         }
         json.WriteStartObject();
         json.WriteString("op", step.Op.Name);
@@ -135,7 +135,8 @@ static class ModelGraph
         public GraphModule Read(string text)
         {
             file.Charge(text.Length, "the graph");
-            using var json = JsonDocument.Parse(Encoding.UTF8.GetBytes(text), new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+            var options = new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false };
+            using var json = JsonDocument.Parse(Encoding.UTF8.GetBytes(text), options);
             var root = json.RootElement;
             RequireOnly(root, "input", "variables", "constants", "nodes", "output");
             var input = ReadInput(Field(root, "input"));
@@ -145,7 +146,8 @@ static class ModelGraph
             At("graph");
             var program = new GraphProgram(input, names, constants, steps, Field(root, "output").GetInt32());
             foreach (var entry in file.Entries)
-                if (!_used.Contains(entry.Name)) throw new FormatException($"the tensor \"{entry.Name}\" is neither a variable nor a constant");
+                if (!_used.Contains(entry.Name))
+                    throw new FormatException($"the tensor \"{entry.Name}\" is neither a variable nor a constant");
             Check(program, variables);
             return new(program, variables);
         }
@@ -207,7 +209,8 @@ static class ModelGraph
             RequireOnly(json, "type", "shape", "bytes");
             var type = new TensorType(Element(json), Shape.Parse(Text(json, "shape")).ToDims());
             byte[] bytes = Convert.FromHexString(Text(json, "bytes"));
-            if (checked(type.Shape.Count.Value * type.Element.Size()) != bytes.Length) throw new FormatException($"{type} has not {bytes.Length} bytes");
+            if (checked(type.Shape.Count.Value * type.Element.Size()) != bytes.Length)
+                throw new FormatException($"{type} has not {bytes.Length} bytes");
             if (type.Element == ElementType.Bool && bytes.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)1))
                 throw new FormatException("a truth value is neither 0 nor 1");
             var storage = Storage.Create(type.Element, type.Shape.Count.Value);
@@ -238,7 +241,8 @@ static class ModelGraph
                 int[] numbers = new int[inputs.GetArrayLength()];
                 int next = 0;
                 foreach (var number in inputs.EnumerateArray()) numbers[next++] = number.GetInt32();
-                steps[_index++] = new(OpCatalog.Create(Text(item, "op"), attributes), item.TryGetProperty("scope", out _) ? Text(item, "scope") : "", numbers);
+                string scope = item.TryGetProperty("scope", out _) ? Text(item, "scope") : "";
+                steps[_index++] = new(OpCatalog.Create(Text(item, "op"), attributes), scope, numbers);
             }
             return steps;
         }
@@ -278,7 +282,8 @@ static class ModelGraph
         static JsonElement Field(JsonElement json, string name) =>
             json.TryGetProperty(name, out var value) ? value : throw new FormatException($"\"{name}\" is missing");
 
-        static string Text(JsonElement json, string name) => Field(json, name).GetString() ?? throw new FormatException($"\"{name}\" is null");
+        static string Text(JsonElement json, string name) =>
+            Field(json, name).GetString() ?? throw new FormatException($"\"{name}\" is null");
 
         static void RequireOnly(JsonElement json, params ReadOnlySpan<string> names)
         {

@@ -12,8 +12,8 @@ namespace Fovea.Training;
 /// <summary>A model's card as the texts that a safetensors file carries, and back.</summary>
 static class ModelMetadata
 {
-    const string ClassesKey = "classes", NormalizationKey = "normalization", MetricsKey = "metrics", DataKey = "dataDigest", SeedKey = "seed",
-        DigestKey = "digest";
+    const string ClassesKey = "classes", NormalizationKey = "normalization", MetricsKey = "metrics", DataKey = "dataDigest",
+        SeedKey = "seed", DigestKey = "digest";
 
     const int MostDepth = 4, MostClasses = 1_000_000;
 
@@ -90,7 +90,8 @@ static class ModelMetadata
     static ulong ReadSeed(SafetensorsFile file)
     {
         if (!file.Metadata.TryGetValue(SeedKey, out string? text)) return 0;
-        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : throw file.Error($"{SeedKey}: \"{text}\" is no seed");
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed
+            : throw file.Error($"{SeedKey}: \"{text}\" is no whole number of 64 bits");
     }
 
     static T? Parse<T>(SafetensorsFile file, string key, Func<JsonElement, T> read) where T : class
@@ -100,7 +101,8 @@ static class ModelMetadata
         file.Charge(16L * text.Length, key);
         try
         {
-            using var json = JsonDocument.Parse(Encoding.UTF8.GetBytes(text), new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+            var options = new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false };
+            using var json = JsonDocument.Parse(Encoding.UTF8.GetBytes(text), options);
             return read(json.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)

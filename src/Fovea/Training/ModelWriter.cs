@@ -9,7 +9,8 @@ namespace Fovea.Training;
 static class ModelWriter
 {
     /// <summary>
-    /// Writes a self-contained file; the weights alone for a network whose graph no file can hold, since hours of training are not to be lost.
+    /// Writes a self-contained file; the weights alone for a network whose graph no file can hold, since hours of training are not to
+    /// be lost.
     /// </summary>
     public static void Write(string path, Module model, FileOperations files, ILogger logger)
     {

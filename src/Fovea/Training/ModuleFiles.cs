@@ -10,14 +10,14 @@ namespace Fovea;
 public static class ModuleFiles
 {
     const string Format = "fovea-weights/1";
-    const int MostDifferences = 8;
+    const int MostDifferences = 8, MostCompared = 500;
 
     /// <param name="module">A built module.</param>
     extension(Module module)
     {
         /// <summary>
-        /// Writes the weights, and the card that training attached, if any. The file is replaced whole or not at all. To load it without the
-        /// module's class, write a <see cref="ModelFile"/> instead.
+        /// Writes the weights, and the card that training attached, if any. The file is replaced whole or not at all. To load it without
+        /// the module's class, write a <see cref="ModelFile"/> instead.
         /// </summary>
         /// <param name="path">The file; the usual ending is .safetensors.</param>
         /// <exception cref="InvalidOperationException">The module is not built.</exception>
@@ -30,8 +30,8 @@ public static class ModuleFiles
         }
 
         /// <summary>
-        /// Reads the weights of a file, of weights alone or of a whole model, into this module, and attaches the file's card. Nothing changes
-        /// if anything does not fit.
+        /// Reads the weights of a file, of weights alone or of a whole model, into this module, and attaches the file's card. Nothing
+        /// changes if anything does not fit.
         /// </summary>
         /// <param name="path">The file.</param>
         /// <exception cref="InvalidOperationException">The module is not built.</exception>
@@ -60,7 +60,10 @@ public static class ModuleFiles
 
     /// <summary>Parameters and statistics by their paths from the module on.</summary>
     internal static SafetensorsSource[] Sources(Module module) =>
-        [.. module.Variables.Select(v => new SafetensorsSource(module.Below(v.Name), v.Type.Element, v.Shape.ToDims(), s => VariableBytes.Use(v, s.Write)))];
+    [
+        .. module.Variables.Select(v =>
+            new SafetensorsSource(module.Below(v.Name), v.Type.Element, v.Shape.ToDims(), stream => VariableBytes.Use(v, stream.Write))),
+    ];
 
     static void LoadWeights(SafetensorsFile file, Module module, IReadOnlyList<Variable> variables)
     {
@@ -89,14 +92,18 @@ public static class ModuleFiles
         foreach (var (name, variable) in wanted)
         {
             if (!file.TryFind(name, out var entry))
-                differences.Add($"\"{name}\" is missing" + (NearestName.Find(name, left) is { } nearest ? $" (\"{nearest}\" is there)" : ""));
+                differences.Add($"\"{name}\" is missing{(differences.Count < MostDifferences ? NearestOf(name) : "")}");
             else if (entry.Type != variable.Type.Element || (Shape)entry.Shape != variable.Shape)
                 differences.Add($"\"{name}\" is {new TensorType(entry.Type, entry.Shape)}, not {variable.Type}");
         }
         differences.AddRange(left.Select(name => $"\"{name}\" is none of the network's"));
         if (differences.Count == 0) return;
-        string more = differences.Count <= MostDifferences ? "" : FormattableString.Invariant($"; and {differences.Count - MostDifferences} more");
+        int more = differences.Count - MostDifferences;
         throw file.Error($"the weights are those of another network than {module.GetType().Name}: "
-            + string.Join("; ", differences.Take(MostDifferences)) + more);
+            + string.Join("; ", differences.Take(MostDifferences)) + (more > 0 ? FormattableString.Invariant($"; and {more} more") : ""));
+
+        // The file's names are many and long only when somebody means harm.
+        string NearestOf(string name) => Nearest.To(name, left.Where(n => n.Length <= MostCompared).Take(MostCompared)) is { } nearest
+            ? $" (\"{nearest}\" is there)" : "";
     }
 }

@@ -9,16 +9,17 @@ namespace Fovea;
 public static class WeightDigest
 {
     /// <summary>
-    /// SHA-256 over parameters and running statistics in ordinal order of their paths from the model on: the path (UTF-8), the sizes (int64,
-    /// little-endian), the values (little-endian). 64 lower-case hexadecimal digits.
+    /// SHA-256 over parameters and running statistics in ordinal order of their paths from the model on: the path (UTF-8), the sizes
+    /// (int64, little-endian), the values (little-endian). 64 lower-case hexadecimal digits.
     /// </summary>
     /// <exception cref="InvalidOperationException">The model is not built.</exception>
     public static string Of(Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var hash = new Sum();
-        foreach (var (name, variable) in model.Variables.Select(v => (model.Below(v.Name), v)).OrderBy(v => v.Item1, StringComparer.Ordinal))
-            VariableBytes.Use(variable, bytes => hash.Append(name, variable.Shape, bytes));
+        // What all paths share at their start does not change their order.
+        foreach (var variable in model.Variables.OrderBy(v => v.Name, StringComparer.Ordinal))
+            VariableBytes.Use(variable, bytes => hash.Append(model.Below(variable.Name), variable.Shape, bytes));
         return hash.Finish();
     }
 

@@ -11,11 +11,11 @@ public sealed class GraphModuleTests
     [Fact]
     public void A_captured_module_predicts_the_same_bits_in_every_batch()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build(Image, seed: 3);
         var graph = GraphModule.Capture(model);
         var predict = Function.Compile((Tensor x) => graph.Forward(x));
-        var batch = Networks.Random([64, 2, 9, 9]);
+        var batch = SampleModels.Random([64, 2, 9, 9]);
         var original = model.Forward(batch);
 
         Assert.Equal(original.ToArray(), graph.Forward(batch).ToArray());
@@ -28,7 +28,7 @@ public sealed class GraphModuleTests
     [Fact]
     public void It_has_the_variables_of_the_module_as_copies()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build(Image, seed: 3);
         model.Freeze("first.*");
         var graph = GraphModule.Capture(model);
@@ -45,10 +45,10 @@ public sealed class GraphModuleTests
     [Fact]
     public void It_trains_as_the_frozen_statistics_say()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build(Image, seed: 3);
         var graph = GraphModule.Capture(model);
-        var x = Networks.Random([4, 2, 9, 9]);
+        var x = SampleModels.Random([4, 2, 9, 9]);
         var statistics = graph.Variables.Where(v => !v.IsTrainable).Select(v => v.ToArray()).ToArray();
 
         var step = Function.Compile((Tensor x) =>
@@ -68,12 +68,12 @@ public sealed class GraphModuleTests
     [Fact]
     public void Inside_a_new_network_it_keeps_its_weights_under_its_new_path()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build(Image, seed: 3);
         var graph = GraphModule.Capture(model);
         var network = new Sequential(("backbone", graph), ("head", new Linear(2)));
         network.Build(Image, seed: 8);
-        var x = Networks.Random([3, 2, 9, 9]);
+        var x = SampleModels.Random([3, 2, 9, 9]);
 
         Assert.Equal(model.Variables.Select(v => "backbone." + v.Name), graph.Variables.Select(v => v.Name));
         Assert.Equal(model.Forward(x).ToArray(), graph.Forward(x).ToArray());
@@ -84,13 +84,13 @@ public sealed class GraphModuleTests
     [Fact]
     public void An_input_of_another_shape_is_refused()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build(Image);
         var graph = GraphModule.Capture(model);
 
-        var error = Assert.Throws<ShapeMismatchException>(() => graph.Forward(Networks.Random([3, 2, 9, 8])));
+        var error = Assert.Throws<ShapeMismatchException>(() => graph.Forward(SampleModels.Random([3, 2, 9, 8])));
         Assert.Equal("GraphModule takes Float32 Nx2x9x9; the input is Float32 3x2x9x8.", error.Message);
-        Assert.Throws<ShapeMismatchException>(() => graph.Forward(Networks.Random([3, 2, 9])));
+        Assert.Throws<ShapeMismatchException>(() => graph.Forward(SampleModels.Random([3, 2, 9])));
         Assert.Throws<ShapeMismatchException>(() => graph.Build([2, 8, 9]));
     }
 
@@ -103,7 +103,7 @@ public sealed class GraphModuleTests
 
         foreach (int size in new[] { 5, 8, 13 })
         {
-            var x = Networks.Random([2, 2, size, size + 1]);
+            var x = SampleModels.Random([2, 2, size, size + 1]);
             Assert.Equal(model.Forward(x).ToArray(), graph.Forward(x).ToArray());
         }
     }
@@ -116,8 +116,8 @@ public sealed class GraphModuleTests
         var graph = GraphModule.Capture(model);
         var predict = Function.Compile((Tensor x) => graph.Forward(x), dynamic: [2]);
 
-        Assert.Equal([4, 2], predict.Run(Networks.Random([4, 2, 3])).Shape);
-        var error = Assert.Throws<ShapeMismatchException>(() => predict.Run(Networks.Random([4, 2, 5])));
+        Assert.Equal([4, 2], predict.Run(SampleModels.Random([4, 2, 3])).Shape);
+        var error = Assert.Throws<ShapeMismatchException>(() => predict.Run(SampleModels.Random([4, 2, 5])));
         Assert.Contains("GraphModule needs", error.Message, StringComparison.Ordinal);
     }
 
@@ -126,7 +126,7 @@ public sealed class GraphModuleTests
     {
         var model = new Sequential(new Conv2d(4, 1), new Lambda("Twice", x => Tensor.Apply(new Twice(), x)));
         model.Build([2, 3, 3], seed: 1);
-        var x = Networks.Random([2, 2, 3, 3]);
+        var x = SampleModels.Random([2, 2, 3, 3]);
 
         Assert.Equal(model.Forward(x).ToArray(), GraphModule.Capture(model).Forward(x).ToArray());
     }
@@ -136,7 +136,7 @@ public sealed class GraphModuleTests
     {
         var model = new Sequential(new Dropout(0.5f));
         model.Build([3]);
-        var x = Networks.Random([2, 3]);
+        var x = SampleModels.Random([2, 3]);
 
         Assert.Equal(x.ToArray(), GraphModule.Capture(model).Forward(x).ToArray());
     }

@@ -28,12 +28,12 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_loaded_model_predicts_the_same_bits_without_its_class()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build([2, 9, 9], seed: 3);
         ModelFile.Save(_folder["m.safetensors"], model);
         var loaded = ModelFile.Load(_folder["m.safetensors"]);
         var predict = Function.Compile((Tensor x) => loaded.Module.Forward(x));
-        var batch = Networks.Random([64, 2, 9, 9]);
+        var batch = SampleModels.Random([64, 2, 9, 9]);
         var expected = model.Forward(batch);
 
         Assert.Equal(expected.ToArray(), predict.Run(batch).ToArray());
@@ -49,7 +49,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void What_must_be_known_beside_the_weights_comes_back()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build([2, 9, 9], seed: 3);
         ModelFile.Save(_folder["m.safetensors"], model, Card);
         var loaded = ModelFile.Load(_folder["m.safetensors"]);
@@ -59,7 +59,7 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(Card.Normalization!.Mean, loaded.Card.Normalization!.Mean);
         Assert.Equal(Card.Normalization.Deviation, loaded.Card.Normalization.Deviation);
         Assert.Equal((Card.DataDigest, Card.Seed), (loaded.Card.DataDigest, loaded.Card.Seed));
-        Assert.Equal(Card.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal), loaded.Card.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal));
+        Assert.Equal(Card.Metrics.OrderBy(m => m.Key), loaded.Card.Metrics.OrderBy(m => m.Key));
         Assert.Equal(typeof(ModelFile).Assembly.GetName().Version!.ToString(), loaded.Version);
         Assert.Same(loaded.Card, ModelCard.Of(loaded.Module));
 
@@ -72,7 +72,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_model_that_was_loaded_is_saved_to_the_same_bytes()
     {
-        var model = Networks.Residual();
+        var model = SampleModels.Residual();
         model.Build([2, 9, 9], seed: 3);
         ModelFile.Save(_folder["a.safetensors"], model, Card);
         ModelFile.Save(_folder["b.safetensors"], ModelFile.Load(_folder["a.safetensors"]).Module);
@@ -83,12 +83,13 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Open_sizes_stay_open()
     {
-        var model = new Sequential(new Conv2d(3, 3, stride: 2, padding: 1), new MaxPool2d(2), new GlobalAvgPool2d(), new Flatten(), new Linear(2));
+        var model = new Sequential(
+            new Conv2d(3, 3, stride: 2, padding: 1), new MaxPool2d(2), new GlobalAvgPool2d(), new Flatten(), new Linear(2));
         model.Build([1, Dim.Symbol("H"), Dim.Symbol("W")], seed: 1);
         ModelFile.Save(_folder["m.safetensors"], model);
         var loaded = ModelFile.Load(_folder["m.safetensors"]);
 
-        var x = Networks.Random([3, 1, 13, 10]);
+        var x = SampleModels.Random([3, 1, 13, 10]);
         Assert.Equal(model.Forward(x).ToArray(), loaded.Module.Forward(x).ToArray());
         Assert.Equal(0, loaded.Card.InputShape.Count);
     }
@@ -96,12 +97,12 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_part_of_a_network_is_a_model_too()
     {
-        var backbone = Networks.Residual();
+        var backbone = SampleModels.Residual();
         var model = new Sequential(("backbone", backbone), ("head", new Linear(2)));
         model.Build([2, 9, 9], seed: 3);
         ModelFile.Save(_folder["m.safetensors"], backbone);
         var loaded = ModelFile.Load(_folder["m.safetensors"]).Module;
-        var x = Networks.Random([2, 2, 9, 9]);
+        var x = SampleModels.Random([2, 2, 9, 9]);
 
         Assert.Equal(backbone.Forward(x).ToArray(), loaded.Forward(x).ToArray());
         Assert.Equal("first.weight", loaded.Variables[0].Name);

@@ -13,7 +13,8 @@ public sealed class ModuleFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    static Sequential Network(int channels = 4) => new(("conv", new Conv2d(channels, 3)), ("norm", new BatchNorm2d()), ("head", new Flatten()));
+    static Sequential Network(int channels = 4) =>
+        new(("conv", new Conv2d(channels, 3)), ("norm", new BatchNorm2d()), ("head", new Flatten()));
 
     [Fact]
     public void Weights_and_card_go_from_one_module_to_another()
@@ -38,7 +39,7 @@ public sealed class ModuleFileTests : IDisposable
     [Fact]
     public void Weights_of_a_whole_model_are_loaded_too()
     {
-        Module a = Networks.Residual(), b = Networks.Residual();
+        Module a = SampleModels.Residual(), b = SampleModels.Residual();
         a.Build([2, 9, 9], seed: 1);
         b.Build([2, 9, 9], seed: 2);
         ModelFile.Save(_folder["m.safetensors"], a);
@@ -66,7 +67,8 @@ public sealed class ModuleFileTests : IDisposable
         var wide = Network(channels: 5);
         wide.Build([1, 5, 5]);
         wide.Save(_folder["w.safetensors"]);
-        Refused.With<ModelFormatException>("\"conv.weight\" is Float32 5x1x3x3, not Float32 4x1x3x3; ", () => b.Load(_folder["w.safetensors"]));
+        Refused.With<ModelFormatException>("\"conv.weight\" is Float32 5x1x3x3, not Float32 4x1x3x3; ",
+            () => b.Load(_folder["w.safetensors"]));
         Assert.Equal(before, WeightDigest.Of(b));
         Assert.Null(ModelCard.Of(b));
     }
@@ -106,12 +108,4 @@ public sealed class ModuleFileTests : IDisposable
 
         Assert.Equal([3f, 4f], model.Weight.ToArray());
     }
-
-    [Theory]
-    [InlineData("resnet19", "resnet18")]
-    [InlineData("Conv.Weight", "conv.weight")]
-    [InlineData("vgg", "vgg11")]
-    [InlineData("zzzzzzzz", null)]
-    public void A_name_has_a_nearest_one(string name, string? nearest) =>
-        Assert.Equal(nearest, NearestName.Find(name, ["lenet", "conv.weight", "vgg11", "resnet18", "resnet50"]));
 }

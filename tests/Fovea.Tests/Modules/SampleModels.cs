@@ -4,9 +4,9 @@ using Fovea.Tensors;
 namespace Fovea.Tests.Modules;
 
 /// <summary>Networks for tests of modules and their files.</summary>
-static class Networks
+static class SampleModels
 {
-    /// <summary>A class of its own: a residual block with batch norm and dropout, constants, and statistics that are not those of a new layer.</summary>
+    /// <summary>A class of its own: a residual block with batch norm and dropout, and constants.</summary>
     public static Module Residual() => new ResidualNetwork();
 
     /// <summary>Numbers from -1 to 1, always the same.</summary>
@@ -30,7 +30,7 @@ static class Networks
 
         // A constant small enough for the text of a file, and one that is not.
         readonly Tensor _shift = Tensor.From(0.5f, -0.25f, 1.5f, 0).Reshape(4, 1, 1);
-        readonly Tensor _mask = Networks.Random([4, 9, 9]);
+        readonly Tensor _mask = SampleModels.Random([4, 9, 9]);
 
         public ResidualNetwork()
         {
