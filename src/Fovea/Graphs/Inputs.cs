@@ -60,7 +60,7 @@ public readonly ref struct Inputs
     public bool AreEqual(Dim a, Dim b)
     {
         if (a == b) return true;
-        if ((a - b).IsKnown) return false;
+        if ((a - b).IsNeverZero) return false;
         _constraints?.Add(a, b, Scope.Path is { Length: > 0 } path ? $"{_op.Name} \"{path}\"" : _op.Name);
         return true;
     }

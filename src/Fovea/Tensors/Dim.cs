@@ -48,6 +48,9 @@ public readonly struct Dim : IEquatable<Dim>
     public long Value => _polynomial is null ? _value : throw new InvalidOperationException(
         $"The size {this} is not known while tracing: keep it a Dim, or make the axis a constant of the function.");
 
+    /// <summary>Whether no sizes of the symbols make it 0.</summary>
+    internal bool IsNeverZero => _polynomial?.IsNeverZero ?? _value != 0;
+
     Polynomial Terms => _polynomial ?? Polynomial.Constant(_value);
 
     /// <summary>The sum.</summary>

@@ -94,6 +94,10 @@ sealed class Polynomial : IEquatable<Polynomial>
         return _terms.Length == 0 || _terms is [{ Atoms.Length: 0 }];
     }
 
+    /// <summary>Terms of one sign, whose symbols are at least 1: floors and maxima may be 0.</summary>
+    public bool IsNeverZero => _terms.Length > 0 && Array.TrueForAll(_terms,
+        t => t.Factor > 0 == _terms[0].Factor > 0 && Array.TrueForAll(t.Atoms, a => a is SymbolAtom));
+
     static int Compare(Atom[] a, Atom[] b)
     {
         if (a.Length != b.Length) return b.Length - a.Length;

@@ -144,7 +144,7 @@ static class ModelGraph
             var constants = ReadConstants(Field(root, "constants"));
             var steps = ReadNodes(Field(root, "nodes"));
             At("graph");
-            var program = new GraphProgram(input, names, constants, steps, Field(root, "output").GetInt32());
+            var program = new GraphProgram(input, names, constants, steps, Number(Field(root, "output")));
             foreach (var entry in file.Entries)
                 if (!_used.Contains(entry.Name))
                     throw new FormatException($"the tensor \"{entry.Name}\" is neither a variable nor a constant");
@@ -184,7 +184,8 @@ static class ModelGraph
                 if (name.Length == 0) throw new FormatException("it has no name");
                 bool state = item.TryGetProperty("state", out var flag) && flag.GetBoolean();
                 names[_index] = name;
-                variables[_index++] = new(name, ReadTensor(name), trainable: !state);
+                variables[_index] = new(name, ReadTensor(name), trainable: !state);
+                _index++;
             }
             return (names, variables);
         }
@@ -195,7 +196,11 @@ static class ModelGraph
             int count = json.GetArrayLength();
             if (count > MostConstants) throw new FormatException($"there are {count} constants; at most {MostConstants} are allowed");
             var constants = new Tensor[count];
-            foreach (var item in json.EnumerateArray()) constants[_index++] = ReadConstant(item);
+            foreach (var item in json.EnumerateArray())
+            {
+                constants[_index] = ReadConstant(item);
+                _index++;
+            }
             return constants;
         }
 
@@ -240,9 +245,10 @@ static class ModelGraph
                 var inputs = Field(item, "inputs");
                 int[] numbers = new int[inputs.GetArrayLength()];
                 int next = 0;
-                foreach (var number in inputs.EnumerateArray()) numbers[next++] = number.GetInt32();
+                foreach (var number in inputs.EnumerateArray()) numbers[next++] = Number(number);
                 string scope = item.TryGetProperty("scope", out _) ? Text(item, "scope") : "";
-                steps[_index++] = new(OpCatalog.Create(Text(item, "op"), attributes), scope, numbers);
+                steps[_index] = new(OpCatalog.Create(Text(item, "op"), attributes), scope, numbers);
+                _index++;
             }
             return steps;
         }
@@ -281,6 +287,9 @@ static class ModelGraph
 
         static JsonElement Field(JsonElement json, string name) =>
             json.TryGetProperty(name, out var value) ? value : throw new FormatException($"\"{name}\" is missing");
+
+        static int Number(JsonElement json) => json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out int number) ? number
+            : throw new FormatException($"{json.GetRawText()} is no whole number of 32 bits");
 
         static string Text(JsonElement json, string name) =>
             Field(json, name).GetString() ?? throw new FormatException($"\"{name}\" is null");

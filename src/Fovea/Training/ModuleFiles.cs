@@ -60,10 +60,7 @@ public static class ModuleFiles
 
     /// <summary>Parameters and statistics by their paths from the module on.</summary>
     internal static SafetensorsSource[] Sources(Module module) =>
-    [
-        .. module.Variables.Select(v =>
-            new SafetensorsSource(module.Below(v.Name), v.Type.Element, v.Shape.ToDims(), stream => VariableBytes.Use(v, stream.Write))),
-    ];
+        [.. module.Variables.Select(v => VariableBytes.Source(module.Below(v.Name), v))];
 
     static void LoadWeights(SafetensorsFile file, Module module, IReadOnlyList<Variable> variables)
     {
