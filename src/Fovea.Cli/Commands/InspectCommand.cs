@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using Fovea.Modules;
+using Fovea.Tensors;
+using Spectre.Console;
+
+namespace Fovea.Cli.Commands;
+
+/// <summary><c>fovea inspect</c>: what a network is made of and what it costs.</summary>
+static class InspectCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var what = new Argument<string>("network") { Description = $"A network ({string.Join(", ", Zoo.All.Select(n => n.Name))}), a run, \"latest\", or a model file." };
+        var input = new Option<string?>("--input") { Description = "The input's shape, channels first: 3x224x224. Default: that of the model, or 1x28x28." };
+        var classes = new Option<int>("--classes") { Description = "Classes of a network by name.", DefaultValueFactory = _ => 10 };
+        var command = new Command("inspect", "Shapes, parameters, multiply-adds, activation memory and receptive field of every layer.\n\n"
+            + "  fovea inspect resnet18 --input 3x224x224 --classes 1000\n  fovea inspect latest") { what, input, classes };
+        common.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            common.Apply(parsed);
+            string name = parsed.GetValue(what)!;
+            var (model, title) = Find(name, ShapeOf(parsed.GetValue(input)), parsed.GetValue(classes), parsed.GetValue(common.Seed));
+            var summary = Analysis.Summary(model, ShapeOf(parsed.GetValue(input)));
+            if (parsed.GetValue(common.Json)) WriteJson(name, summary);
+            else WriteTable(title, summary);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    static Shape? ShapeOf(string? text)
+    {
+        if (text is null) return null;
+        try
+        {
+            var shape = Shape.Parse(text);
+            if (shape.IsKnown && shape.Rank > 0 && shape.All(d => d.Value > 0)) return shape;
+        }
+        catch (FormatException)
+        {
+            // Said below, in one voice with every other wrong shape.
+        }
+        throw new UsageException($"--input \"{text}\" is no shape: write channels, height and width as 3x224x224.");
+    }
+
+    static (Module Model, string Title) Find(string name, Shape? input, int classes, ulong seed)
+    {
+        if (classes < 1) throw new UsageException($"--classes is {classes}: at least 1.");
+        if (Zoo.All.Any(n => n.Name == name))
+        {
+            var shape = input ?? new Shape(1, 28, 28);
+            var network = Zoo.Create(name, classes, shape);
+            network.Build(shape, seed);
+            return (network, $"{name}, input {shape}");
+        }
+        string path = ModelLocation.Find(name, Zoo.All.Select(n => n.Name));
+        var model = ModelFile.Load(path);
+        return (model.Module, $"{path}, input {input ?? model.Module.InputShape}");
+    }
+
+    static void WriteJson(string name, ModelSummary summary) => JsonOutput.Write(json =>
+    {
+        json.WriteString("network", name);
+        json.WriteStartArray("layers");
+        foreach (var layer in summary.Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteString("operator", layer.Operator);
+            json.WriteNumbers("inputShape", layer.InputShape);
+            json.WriteNumbers("outputShape", layer.OutputShape);
+            json.WriteNumber("parameters", layer.Parameters);
+            json.WriteNumber("multiplyAdds", layer.MultiplyAdds);
+            json.WriteNumber("activationBytes", layer.ActivationBytes);
+            json.WriteNumbers("receptiveField", layer.ReceptiveField);
+            json.WriteNumbers("jump", layer.Jump);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteNumber("parameters", summary.Parameters);
+        json.WriteNumber("frozenParameters", summary.FrozenParameters);
+        json.WriteNumber("multiplyAdds", summary.MultiplyAdds);
+        json.WriteNumber("activationBytes", summary.ActivationBytes);
+        json.WriteString("numerics", Engine.Numerics.ToString());
+    });
+
+    static void WriteTable(string title, ModelSummary summary)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
+        table.AddColumn("layer");
+        table.AddColumn("operator");
+        foreach (string column in new[] { "input", "output", "parameters", "multiply-adds", "activations", "field", "jump" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var layer in summary.Layers)
+            table.AddRow(new[]
+            {
+                layer.Name, layer.Operator, layer.InputShape.ToString(), layer.OutputShape.ToString(), Count(layer.Parameters), Count(layer.MultiplyAdds),
+                Bytes(layer.ActivationBytes), Axes(layer.ReceptiveField), Axes(layer.Jump),
+            }.Select(Markup.Escape).ToArray());
+        AnsiConsole.Write(table);
+        string frozen = summary.FrozenParameters > 0 ? $" ({Count(summary.FrozenParameters)} frozen)" : "";
+        Console.WriteLine($"parameters     {Count(summary.Parameters)}{frozen}, {Bytes(summary.Parameters * 4)}");
+        Console.WriteLine($"multiply-adds  {Count(summary.MultiplyAdds)} for one input");
+        Console.WriteLine($"activations    {Bytes(summary.ActivationBytes)} for one input");
+        Console.WriteLine($"numerics       {Engine.Numerics}");
+    }
+
+    static string Count(long value) => value == 0 ? "-" : value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    static string Bytes(long value) => value switch
+    {
+        0 => "-",
+        < 1 << 10 => $"{value} B",
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{value / 1024.0:0.#} KiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value / 1048576.0:0.#} MiB"),
+    };
+
+    static string Axes(IReadOnlyList<double>? values) =>
+        values is null ? "-" : string.Join('x', values.Select(v => v.ToString("0.##", CultureInfo.InvariantCulture)));
+}
