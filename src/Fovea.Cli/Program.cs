@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Fovea.Cli;
 using Fovea.Cli.Commands;
-using Fovea.Errors;
 
 int interrupted = 0;
 using var cancellation = new CancellationTokenSource();

@@ -33,8 +33,8 @@ static class EvaluateCommand
         var model = ModelFile.Load(path);
         set ??= Recorded(path) ?? throw new UsageException($"{path} does not lie in a run of fovea train: name the data set with --set.");
         var (sets, _) = NamedSets.Load(set, data);
-        if (sets.Test.Classes.Count != model.Card.Labels.Count && model.Card.Labels.Count > 0)
-            throw new UsageException($"{path} tells {model.Card.Labels.Count} classes apart; {set} has {sets.Test.Classes.Count}.");
+        if (sets.Test.Classes.Count != model.Card.Classes.Count && model.Card.Classes.Count > 0)
+            throw new UsageException($"{path} tells {model.Card.Classes.Count} classes apart; {set} has {sets.Test.Classes.Count}.");
         var result = await Trainer.EvaluateAsync(model.Module, sets.Test, new() { Normalization = model.Card.Normalization }, cancellation);
         if (json)
             JsonOutput.Write(writer =>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Fovea.Modules;
-using Fovea.Tensors;
 using Spectre.Console;
 
 namespace Fovea.Cli.Commands;

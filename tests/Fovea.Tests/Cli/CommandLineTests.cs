@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Fovea.Tests.Cli;
+
+/// <summary>The tool's words, exit codes and bad input.</summary>
+public sealed class CommandLineTests
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    static Task<ToolResult> Run(params string[] arguments) => Tool.RunAsync(Tool.Repository, Cancellation, arguments);
+
+    static void FailsInOneLine(ToolResult result, int code, params string[] words)
+    {
+        Assert.Equal(code, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
+        Assert.StartsWith("fovea: ", result.Error);
+        foreach (string word in words) Assert.Contains(word, result.Error);
+    }
+
+    [Theory]
+    [InlineData("tran", "did you mean \"train\"")]
+    [InlineData("train --epoch 3", "did you mean \"--epochs\"")]
+    [InlineData("train fashion-mnits", "did you mean \"fashion-mnist\"")]
+    [InlineData("train --network resnet8", "did you mean \"resnet18\"")]
+    [InlineData("train --optimizer adamv", "did you mean \"adam")]
+    [InlineData("train --schedule cosin", "did you mean \"cosine\"")]
+    [InlineData("train --epochs many", "--epochs")]
+    [InlineData("train --epochs 0", "--epochs")]
+    [InlineData("train --lr -1", "--lr")]
+    [InlineData("train --threads 0", "--threads")]
+    [InlineData("train --min-accuracy 93", "from 0 to 1")]
+    [InlineData("inspect resnet18 --input 3xx32", "3x224x224")]
+    [InlineData("inspect resnet18 --classes 0", "--classes")]
+    public async Task Wrong_usage_is_answered_with_the_mend(string line, string words) => FailsInOneLine(await Run(line.Split(' ')), 2, words);
+
+    [Theory]
+    [InlineData("inspect restnet18", "did you mean \"resnet18\"")]
+    [InlineData("inspect vgg11 --input 1x28x28 --json", "32x32 is the least")]
+    [InlineData("evaluate nothing-here", "no model file and no run")]
+    [InlineData("train --data /nowhere", "There is no folder /nowhere")]
+    [InlineData("train --resume /nowhere", "There is no run /nowhere")]
+    public async Task What_is_missing_or_does_not_fit_ends_with_code_3(string line, string words) => FailsInOneLine(await Run(line.Split(' ')), 3, words);
+
+    [Fact]
+    public async Task Help_shows_examples_and_defaults()
+    {
+        var result = await Run("train", "--help");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("fovea train --quick", result.Output);
+        Assert.Contains("Default: 14", result.Output);
+        Assert.Contains("--resume", result.Output);
+    }
+
+    [Fact]
+    public async Task Inspect_tells_what_torchinfo_tells()
+    {
+        var result = await Run("inspect", "resnet18", "--input", "3x224x224", "--classes", "1000", "--json");
+        Assert.Equal(0, result.ExitCode);
+        var json = result.Json;
+        Assert.Equal(11_689_512, json.GetProperty("parameters").GetInt64());
+        Assert.InRange(json.GetProperty("multiplyAdds").GetInt64(), 1_814_000_000, 1_825_000_000);       // torchvision: 1.814 G
+        var first = json.GetProperty("layers")[0];
+        Assert.Equal("conv1", first.GetProperty("name").GetString());
+        Assert.Equal("Convolution", first.GetProperty("operator").GetString());
+        Assert.Equal([1, 3, 224, 224], first.GetProperty("inputShape").EnumerateArray().Select(e => e.GetInt32()));
+        Assert.Equal([1, 64, 112, 112], first.GetProperty("outputShape").EnumerateArray().Select(e => e.GetInt32()));
+        Assert.Equal(9408, first.GetProperty("parameters").GetInt64());
+        Assert.Equal([7, 7], first.GetProperty("receptiveField").EnumerateArray().Select(e => e.GetInt32()));
+        Assert.Equal([2, 2], first.GetProperty("jump").EnumerateArray().Select(e => e.GetInt32()));
+        var fields = json.GetProperty("layers").EnumerateArray().Select(l => l.GetProperty("receptiveField"))
+            .Where(f => f.ValueKind == JsonValueKind.Array).Select(f => f[0].GetInt32());
+        Assert.Equal(435, fields.Max());                                                                // the published field of ResNet-18
+    }
+
+    [Fact]
+    public async Task Inspect_draws_a_table()
+    {
+        var result = await Run("inspect", "lenet");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("1,663,370", result.Output);
+        Assert.Contains("conv2", result.Output);
+    }
+
+    [Fact]
+    public async Task A_damaged_data_file_ends_with_code_3_and_names_it()
+    {
+        using var scratch = new Scratch();
+        foreach (string file in Directory.GetFiles(Path.Combine(Tool.Repository, "data", "fashion-mnist"), "*.gz"))
+            File.Copy(file, Path.Combine(scratch.Path, Path.GetFileName(file)));
+        string images = Directory.GetFiles(scratch.Path, "train-images*").Single();
+        byte[] bytes = await File.ReadAllBytesAsync(images, Cancellation);
+        await File.WriteAllBytesAsync(images, bytes[..(bytes.Length / 2)], Cancellation);
+        FailsInOneLine(await Run("train", "--data", scratch.Path, "--out", Path.Combine(scratch.Path, "run")), 3, Path.GetFileName(images));
+        Assert.False(Directory.Exists(Path.Combine(scratch.Path, "run")));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_ends_with_code_4()
+    {
+        using var scratch = new Scratch();
+        string file = Path.Combine(scratch.Path, "file");
+        await File.WriteAllTextAsync(file, "", Cancellation);
+        var result = await Run("train", "--quick", "--network", "lenet", "--json", "--out", Path.Combine(file, "run"));
+        Assert.Equal(4, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.Contains(file, result.Error);
+    }
+}
