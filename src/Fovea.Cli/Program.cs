@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Fovea.Cli;
 using Fovea.Cli.Commands;
+using Spectre.Console;
 
 int interrupted = 0;
 using var cancellation = new CancellationTokenSource();
@@ -12,11 +13,13 @@ var root = new RootCommand("Fovea: convolutional networks for .NET. Defines, tra
 {
     TrainCommand.Create(cancellation.Token), EvaluateCommand.Create(cancellation.Token), InspectCommand.Create(),
 };
-var parsed = root.Parse(args);
+var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+// Tables in files and pipes are as wide as they need to be.
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 180;
 bool verbose = args.Contains("--verbose");
 try
 {
-    if (parsed.Errors.Count > 0) throw new UsageException(Usage.Message(parsed));
+    if (Usage.Fault(parsed) is { } fault) throw new UsageException(fault);
     return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None);
 }
 catch (OperationCanceledException) when (interrupted != 0)

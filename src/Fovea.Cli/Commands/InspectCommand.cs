@@ -89,14 +89,14 @@ static class InspectCommand
     static void WriteTable(string title, ModelSummary summary)
     {
         var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
-        table.AddColumn("layer");
-        table.AddColumn("operator");
-        foreach (string column in new[] { "input", "output", "parameters", "multiply-adds", "activations", "field", "jump" })
-            table.AddColumn(new TableColumn(column).RightAligned());
+        table.AddColumn(new TableColumn("layer").NoWrap());
+        table.AddColumn(new TableColumn("operator").NoWrap());
+        foreach (string column in new[] { "output", "parameters", "multiply-adds", "activations", "field", "jump" })
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         foreach (var layer in summary.Layers)
             table.AddRow(new[]
             {
-                layer.Name, layer.Operator, layer.InputShape.ToString(), layer.OutputShape.ToString(), Count(layer.Parameters), Count(layer.MultiplyAdds),
+                layer.Name, layer.Operator, layer.OutputShape.ToString(), Count(layer.Parameters), Count(layer.MultiplyAdds),
                 Bytes(layer.ActivationBytes), Axes(layer.ReceptiveField), Axes(layer.Jump),
             }.Select(Markup.Escape).ToArray());
         AnsiConsole.Write(table);

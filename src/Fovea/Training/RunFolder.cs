@@ -66,7 +66,7 @@ public sealed class RunFolder
         {
             Directory.CreateDirectory(CheckpointFolder);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw new IOException($"{Path}: cannot make the run's folder: {e.Message}", e);
         }
