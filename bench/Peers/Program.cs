@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Peers.Candidate;
 using Peers.Torch;
 using Peers.Training;
 
@@ -16,9 +17,9 @@ var engineNames = new Option<string[]>("--engines")
 {
     Description = "The engines; the first is the reference of ratios and differences.",
     AllowMultipleArgumentsPerToken = true,
-    DefaultValueFactory = _ => ["torchsharp", "torchsharp-nhwc"],
+    DefaultValueFactory = _ => ["torchsharp", "torchsharp-nhwc", "fovea"],
 };
-engineNames.AcceptOnlyFromAmong("torchsharp", "torchsharp-nhwc");
+engineNames.AcceptOnlyFromAmong("torchsharp", "torchsharp-nhwc", "fovea");
 var threads = new Option<int[]>("--threads")
 {
     Description = "Thread counts.",
@@ -80,11 +81,12 @@ agree.SetAction(arguments =>
 var root = new RootCommand("Fovea beside other frameworks: the same networks, weights and batches, in one process.") { time, agree };
 return root.Parse(args).Invoke();
 
-ITrainingEngine[] Engines(ParseResult arguments) => [.. arguments.GetRequiredValue(engineNames).Select(Engine)];
+ITrainingEngine[] Engines(ParseResult arguments) => [.. arguments.GetRequiredValue(engineNames).Select(CreateEngine)];
 
-static ITrainingEngine Engine(string name) => name switch
+static ITrainingEngine CreateEngine(string name) => name switch
 {
     "torchsharp" => new TorchEngine(channelsLast: false),
     "torchsharp-nhwc" => new TorchEngine(channelsLast: true),
+    "fovea" => new FoveaEngine(),
     _ => throw new ArgumentException($"There is no engine \"{name}\" here.", nameof(name)),
 };

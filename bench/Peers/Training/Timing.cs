@@ -10,7 +10,7 @@ namespace Peers.Training;
 /// </remarks>
 internal static class Timing
 {
-    private static readonly TimeSpan _parking = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan Parking = TimeSpan.FromMilliseconds(60);
 
     /// <summary>The milliseconds of an engine's counted steps.</summary>
     public sealed record Result(ITrainingEngine Engine, double[] Milliseconds)
@@ -68,7 +68,7 @@ internal static class Timing
 
     private static void Block(ITrainingTask task, Batches batches, int steps, List<double> times)
     {
-        Thread.Sleep(_parking);
+        Thread.Sleep(Parking);
         for (var step = -1; step < steps; step++)
         {
             var (images, labels) = batches[step + 1];
