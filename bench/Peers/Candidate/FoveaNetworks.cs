@@ -26,7 +26,8 @@ internal static class FoveaNetworks
         ConvBnRelu(256), ConvBnRelu(256), new MaxPool2d(2),
         new Flatten(), new Linear(10));
 
-    private static Sequential ConvBnRelu(int channels) => new(new Conv2d(channels, 3, padding: 1, bias: false), new BatchNorm2d(), new Relu());
+    private static Sequential ConvBnRelu(int channels) =>
+        new(new Conv2d(channels, 3, padding: 1, bias: false), new BatchNorm2d(), new Relu());
 
     /// <summary>ResNet-18 with the stem for 32×32 images: one 3×3 convolution, no pooling (He et al. 2016, section 4.2).</summary>
     private static Sequential ResNet18() => new(
@@ -47,7 +48,8 @@ internal static class FoveaNetworks
             _body = Add("body", new Sequential(
                 new Conv2d(channels, 3, stride, padding: 1, bias: false), new BatchNorm2d(), new Relu(),
                 new Conv2d(channels, 3, padding: 1, bias: false), new BatchNorm2d()));
-            if (stride != 1) _projection = Add("projection", new Sequential(new Conv2d(channels, 1, stride, bias: false), new BatchNorm2d()));
+            if (stride == 1) return;
+            _projection = Add("projection", new Sequential(new Conv2d(channels, 1, stride, bias: false), new BatchNorm2d()));
         }
 
         protected override Tensor Compute(Tensor x) => (_body.Forward(x) + (_projection?.Forward(x) ?? x)).Relu();
