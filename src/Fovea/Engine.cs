@@ -5,11 +5,12 @@ using Fovea.Graphs;
 using Fovea.Passes;
 using Fovea.Runtime;
 using Fovea.Tensors;
+using Microsoft.Extensions.Logging;
 
 namespace Fovea;
 
 /// <summary>Chooses the back end, and computes lazy tensors when somebody reads them.</summary>
-public static class Engine
+public static partial class Engine
 {
     /// <summary>The most threads that one run uses, the calling one included. Results do not depend on it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 1.</exception>
@@ -24,6 +25,9 @@ public static class Engine
     /// </summary>
     public static Numerics Numerics { get; set; } = Numerics.Fast;
 
+    /// <summary>Where the engine's own warnings go; null for nowhere.</summary>
+    public static ILogger? Logger { get; set; }
+
     internal static IBackend Backend => CpuBackend.Instance;
 
     // A library module initialiser is what makes `new Tensor` work before anything of the engine was touched.
@@ -31,6 +35,14 @@ public static class Engine
     [ModuleInitializer]
     internal static void Register() => Evaluation.Evaluator = new Evaluator();
 #pragma warning restore CA2255
+
+    // A loop that carries a trainable-dependent value without StopGradient keeps every turn of it.
+    const int LargeKeptGraph = 10_000;
+    static int _warned;
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message =
+        "A value that depends on trainable variables keeps a graph of {Nodes} nodes behind it. A loop that carries a value from turn to turn calls StopGradient().")]
+    static partial void WarnOfKeptGraph(ILogger logger, int nodes);
 
     sealed class Evaluator : IEvaluator
     {
@@ -65,6 +77,11 @@ public static class Engine
         static List<Variable> VariablesBehind(Tensor tensor)
         {
             var variables = new HashSet<Variable>();
+            if (Logger is { } logger && Volatile.Read(ref _warned) == 0)
+            {
+                int nodes = Walk.Order([tensor], throughValues: true).Count;
+                if (nodes > LargeKeptGraph && Interlocked.Exchange(ref _warned, 1) == 0) WarnOfKeptGraph(logger, nodes);
+            }
             foreach (var leaf in Walk.Leaves([tensor], throughValues: true))
                 if (leaf.Source is { } source) variables.Add(source);
             return [.. variables];
