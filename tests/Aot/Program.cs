@@ -28,6 +28,11 @@ try
     var sure = predict.Run(Tensor.From(Enumerable.Repeat(0.5f, 2 * 49).ToArray(), [2, 1, 7, 7])).ToArray();
     Check("it predicts probabilities", Math.Abs(sure[0] + sure[1] - 1) < 1e-6f && sure[0] == sure[2]);
 
+    var file = ModelFile.Load(run.ModelPath);
+    var pictures = Tensor.From(Enumerable.Range(0, 2 * 49).Select(i => i % 7 / 7f).ToArray(), [2, 1, 7, 7]);
+    Check("the model file predicts the same bits, without the class",
+        file.Digest == run.Digest && file.Module.Forward(pictures).ToArray().SequenceEqual(model.Forward(pictures).ToArray()));
+
     var (_, again) = await Train("second");
     Check($"the same seed gives the same bits: {run.Digest[..16]}…", run.Digest == again.Digest);
 

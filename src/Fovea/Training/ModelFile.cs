@@ -10,7 +10,10 @@ namespace Fovea;
 /// A self-contained model: a safetensors file of weights whose metadata carry the inference graph, the names of the classes, the
 /// preparation of inputs, measured figures and versions. It loads without the class that made it.
 /// </summary>
-/// <example><code>var predict = Function.Compile((Tensor x) => ModelFile.Load("model.safetensors").Module.Forward(x));</code></example>
+/// <example><code>
+/// var model = ModelFile.Load("model.safetensors");
+/// var predict = Function.Compile((Tensor x) => model.Module.Forward(x).Softmax());
+/// </code></example>
 public sealed class ModelFile
 {
     const string Format = "fovea-model/1", FormatKey = "format", GraphKey = "graph", VersionKey = "fovea", RuntimeKey = "dotnet";

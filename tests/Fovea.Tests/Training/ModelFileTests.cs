@@ -94,6 +94,24 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(0, loaded.Card.InputShape.Count);
     }
 
+    [Theory]
+    [InlineData("lenet", 28)]
+    [InlineData("fashion", 28)]
+    [InlineData("vgg11-bn", 32)]
+    [InlineData("resnet18", 32)]
+    public void Networks_of_the_zoo_predict_the_same_bits(string name, int size)
+    {
+        var model = Zoo.Create(name, 10, [1, size, size]);
+        model.Build([1, size, size], seed: 5);
+        ModelFile.Save(_folder["m.safetensors"], model);
+        var loaded = ModelFile.Load(_folder["m.safetensors"]).Module;
+        var x = SampleModels.Random([3, 1, size, size]);
+
+        var expected = model.Forward(x);
+        Assert.Equal(expected.ToArray(), loaded.Forward(x).ToArray());
+        Assert.Equal(expected[1..2].ToArray(), loaded.Forward(x[1..2]).ToArray());
+    }
+
     [Fact]
     public void A_part_of_a_network_is_a_model_too()
     {
