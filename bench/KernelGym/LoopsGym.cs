@@ -3,7 +3,9 @@ using Fovea.Cpu.Simd;
 
 namespace Fovea.KernelGym;
 
-/// <summary>GB/s, read and written, of the loops that live on memory: on every vector width, one thread, data in L2, in L3 and beyond.</summary>
+/// <summary>
+/// GB/s, read and written, of the loops that live on memory: on every vector width, one thread, data in L2, in L3 and beyond.
+/// </summary>
 static unsafe class LoopsGym
 {
     const int Channels = 64;
@@ -19,8 +21,10 @@ static unsafe class LoopsGym
             for (int i = 0; i < floats; i++) w[i] = Math.Abs(w[i]);
             foreach (string name in new[]
             {
-                "relu", "exp", "tanh", "gelu", "add", "add row", "sum", "column sums", "BN statistics", "BN apply + relu", "BN gradient sums",
-                "BN gradient apply", "softmax 10", "softmax 1000", "max pool 2x2", "max pool 3x3 s2", "max pool gradient 2x2", "adam", "transpose",
+                "relu", "exp", "tanh", "gelu", "add", "add row", "sum", "column sums", "BN statistics", "BN apply + relu",
+                    "BN gradient sums",
+                "BN gradient apply", "softmax 10", "softmax 1000", "max pool 2x2", "max pool 3x3 s2", "max pool gradient 2x2", "adam",
+                "transpose",
             })
             {
                 if (!name.Contains(filter, StringComparison.Ordinal)) continue;
@@ -73,12 +77,14 @@ static unsafe class LoopsGym
                 case "sum": RowReductions.Rows<T, SumBody>(_x, 1, floats, default, 1f, _y); return 4 * floats;
                 case "column sums":
                     for (int r = 0; r < rows; r += ColumnReductions.Piece)
-                        ColumnReductions.ReducePiece<T, SumBody>(_x + r * Channels, Math.Min(ColumnReductions.Piece, rows - r), Channels, Channels,
+                        ColumnReductions.ReducePiece<T, SumBody>(_x + r * Channels, Math.Min(ColumnReductions.Piece, rows - r), Channels,
+                            Channels,
                             default, scratch, _y);
                     return 4 * floats;
                 case "BN statistics":
                     for (int r = 0; r < rows; r += BatchNormLoops.Piece)
-                        BatchNormLoops.StatisticsPiece<T>(_x + r * Channels, Math.Min(BatchNormLoops.Piece, rows - r), Channels, Channels, scratch,
+                        BatchNormLoops.StatisticsPiece<T>(_x + r * Channels, Math.Min(BatchNormLoops.Piece, rows - r), Channels, Channels,
+                            scratch,
                             _y, _y + Channels);
                     return 4 * floats;
                 case "BN apply + relu":
@@ -86,7 +92,8 @@ static unsafe class LoopsGym
                     return 8 * floats;
                 case "BN gradient sums":
                     for (int r = 0; r < rows; r += BatchNormLoops.Piece)
-                        BatchNormLoops.GradientSumsPiece<T>(_x + r * Channels, _z + r * Channels, null, Math.Min(BatchNormLoops.Piece, rows - r),
+                        BatchNormLoops.GradientSumsPiece<T>(_x + r * Channels, _z + r * Channels, null,
+                            Math.Min(BatchNormLoops.Piece, rows - r),
                             Channels, Channels, scale, scratch, _y, _y + Channels);
                     return 8 * floats;
                 case "BN gradient apply":

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fovea.Modules;
 
 /// <summary>max(x, 0).</summary>
@@ -8,3 +10,47 @@ public sealed class Tanh() : Lambda("Tanh", x => x.Tanh());
 
 /// <summary>1 / (1 + e⁻ˣ).</summary>
 public sealed class Sigmoid() : Lambda("Sigmoid", x => x.Sigmoid());
+
+/// <summary>min(max(x, 0), 6).</summary>
+public sealed class Relu6() : Lambda("Relu6", x => x.Clip(0, 6));
+
+/// <summary>x where x > 0, else slope · x.</summary>
+/// <param name="slope">The slope of the negative side.</param>
+public sealed class LeakyRelu(double slope = 0.01) : Lambda($"LeakyRelu({slope.ToString(CultureInfo.InvariantCulture)})",
+    x => x.LeakyRelu(slope));
+
+/// <summary>x where x > 0, else alpha · (eˣ − 1).</summary>
+/// <param name="alpha">How far the negative side goes.</param>
+public sealed class Elu(double alpha = 1) : Lambda($"Elu({alpha.ToString(CultureInfo.InvariantCulture)})", x => x.Elu(alpha));
+
+/// <summary>x where x > 0, else alpha · (e^(x / alpha) − 1).</summary>
+/// <param name="alpha">How far the negative side goes.</param>
+public sealed class Celu(double alpha = 1) : Lambda($"Celu({alpha.ToString(CultureInfo.InvariantCulture)})", x => x.Celu(alpha));
+
+/// <summary>1.0507 · (x where x > 0, else 1.67326 · (eˣ − 1)): mean 0 and variance 1 are its fixed point.</summary>
+public sealed class Selu() : Lambda("Selu", x => x.Selu());
+
+/// <summary>x · Φ(x), Φ the normal distribution.</summary>
+/// <param name="approximate">The older approximation by tanh.</param>
+public sealed class Gelu(bool approximate = false) : Lambda(approximate ? "Gelu(tanh)" : "Gelu", x => x.Gelu(approximate));
+
+/// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
+public sealed class Silu() : Lambda("Silu", x => x.Silu());
+
+/// <summary>x · tanh(ln(1 + eˣ)).</summary>
+public sealed class Mish() : Lambda("Mish", x => x.Mish());
+
+/// <summary>x · min(max(x + 3, 0), 6) / 6.</summary>
+public sealed class HardSwish() : Lambda("HardSwish", x => x.HardSwish());
+
+/// <summary>min(max(x / 6 + 1/2, 0), 1).</summary>
+public sealed class HardSigmoid() : Lambda("HardSigmoid", x => x.HardSigmoid());
+
+/// <summary>min(max(x, −1), 1).</summary>
+public sealed class HardTanh() : Lambda("HardTanh", x => x.Clip(-1, 1));
+
+/// <summary>ln(1 + eˣ).</summary>
+public sealed class Softplus() : Lambda("Softplus", x => x.Softplus());
+
+/// <summary>x / (1 + |x|).</summary>
+public sealed class Softsign() : Lambda("Softsign", x => x.Softsign());

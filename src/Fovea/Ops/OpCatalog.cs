@@ -10,7 +10,7 @@ public static class OpCatalog
 {
     static readonly Op[] Prototypes =
     [
-        .. UnaryTable.All.Select(row => new Unary(row.Function)),
+        .. UnaryTable.All.Select(row => new Unary(row.Function, row.Alpha, row.Beta)),
         .. BinaryTable.All.Select(row => new Binary(row.Function)),
         new AdamUpdate(),
         new AveragePool(PoolingGeometry.Unit(2)),

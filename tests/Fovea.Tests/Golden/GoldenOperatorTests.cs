@@ -45,7 +45,8 @@ public sealed class GoldenOperatorTests
         var golden = Assert.Single(GoldenCase.Read(family), golden => golden.Name == name);
 
         Check(golden, ElementType.Float32, FloatTolerance);
-        Check(golden, ElementType.Float64, DoubleTolerance);
+        // PyTorch's gradient of this one multiplies by a sixth in single precision, whatever the element type.
+        Check(golden, ElementType.Float64, golden.Operator == "hardsigmoid" ? FloatTolerance : DoubleTolerance);
     }
 
     [Fact]

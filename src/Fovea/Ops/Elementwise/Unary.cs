@@ -5,12 +5,12 @@ namespace Fovea.Ops;
 
 /// <summary>
 /// y = f(x), element by element. What f is, is a row of <see cref="UnaryTable"/>; Alpha and Beta are the row's parameters
-/// (a slope, a bound), 0 where it has none.
+/// (a slope, a bound), 0 where it has none. The row names what they are unless told otherwise.
 /// </summary>
 /// <param name="Function">The row.</param>
 /// <param name="Alpha">The first parameter.</param>
 /// <param name="Beta">The second parameter.</param>
-public sealed record Unary(UnaryFunction Function, float Alpha = 0, float Beta = 0) : Op
+public sealed record Unary(UnaryFunction Function, double Alpha = 0, double Beta = 0) : Op
 {
     /// <summary>The row's name.</summary>
     public override string Name => Function.ToString();
@@ -43,12 +43,12 @@ public sealed record Unary(UnaryFunction Function, float Alpha = 0, float Beta =
 
     /// <summary>Parameters are compared by their bits: 0 and −0 differ, equal NaNs are equal.</summary>
     public bool Equals(Unary? other) => other is not null && Function == other.Function
-        && BitConverter.SingleToInt32Bits(Alpha) == BitConverter.SingleToInt32Bits(other.Alpha)
-        && BitConverter.SingleToInt32Bits(Beta) == BitConverter.SingleToInt32Bits(other.Beta);
+        && BitConverter.DoubleToInt64Bits(Alpha) == BitConverter.DoubleToInt64Bits(other.Alpha)
+        && BitConverter.DoubleToInt64Bits(Beta) == BitConverter.DoubleToInt64Bits(other.Beta);
 
     /// <inheritdoc/>
     public override int GetHashCode() =>
-        HashCode.Combine(Function, BitConverter.SingleToInt32Bits(Alpha), BitConverter.SingleToInt32Bits(Beta));
+        HashCode.Combine(Function, BitConverter.DoubleToInt64Bits(Alpha), BitConverter.DoubleToInt64Bits(Beta));
 
     /// <inheritdoc/>
     public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => inputs[0];
