@@ -21,10 +21,9 @@ static unsafe class LoopsGym
             for (int i = 0; i < floats; i++) w[i] = Math.Abs(w[i]);
             foreach (string name in new[]
             {
-                "relu", "exp", "tanh", "gelu", "add", "add row", "sum", "column sums", "BN statistics", "BN apply + relu",
-                    "BN gradient sums",
-                "BN gradient apply", "softmax 10", "softmax 1000", "max pool 2x2", "max pool 3x3 s2", "max pool gradient 2x2", "adam",
-                "transpose",
+                "relu", "exp", "tanh", "gelu", "add", "add row", "sum", "column sums",
+                "BN statistics", "BN apply + relu", "BN gradient sums", "BN gradient apply",
+                "softmax 10", "softmax 1000", "max pool 2x2", "max pool 3x3 s2", "max pool gradient 2x2", "adam", "transpose",
             })
             {
                 if (!name.Contains(filter, StringComparison.Ordinal)) continue;
@@ -78,14 +77,12 @@ static unsafe class LoopsGym
                 case "column sums":
                     for (int r = 0; r < rows; r += ColumnReductions.Piece)
                         ColumnReductions.ReducePiece<T, SumBody>(_x + r * Channels, Math.Min(ColumnReductions.Piece, rows - r), Channels,
-                            Channels,
-                            default, scratch, _y);
+                            Channels, default, scratch, _y);
                     return 4 * floats;
                 case "BN statistics":
                     for (int r = 0; r < rows; r += BatchNormLoops.Piece)
                         BatchNormLoops.StatisticsPiece<T>(_x + r * Channels, Math.Min(BatchNormLoops.Piece, rows - r), Channels, Channels,
-                            scratch,
-                            _y, _y + Channels);
+                            scratch, _y, _y + Channels);
                     return 4 * floats;
                 case "BN apply + relu":
                     BatchNormLoops.Apply<T, ReluBody>(_x, rows, Channels, scale, shift, default, _y);
@@ -93,8 +90,7 @@ static unsafe class LoopsGym
                 case "BN gradient sums":
                     for (int r = 0; r < rows; r += BatchNormLoops.Piece)
                         BatchNormLoops.GradientSumsPiece<T>(_x + r * Channels, _z + r * Channels, null,
-                            Math.Min(BatchNormLoops.Piece, rows - r),
-                            Channels, Channels, scale, scratch, _y, _y + Channels);
+                            Math.Min(BatchNormLoops.Piece, rows - r), Channels, Channels, scale, scratch, _y, _y + Channels);
                     return 8 * floats;
                 case "BN gradient apply":
                     BatchNormLoops.ApplyGradient<T>(_x, _z, null, rows, Channels, scale, shift, shift, scale, null, _y);

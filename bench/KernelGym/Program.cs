@@ -44,7 +44,7 @@ return 0;
 
 static int Usage()
 {
-    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | loops [part of a name] | matmul | outer | "
-        + "depthwise-weight-gradient | weight-gradient [part of a layer's name]");
+    Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | loops [part of a name] "
+        + "| matmul | outer | depthwise-weight-gradient | weight-gradient [part of a layer's name]");
     return 2;
 }

@@ -13,9 +13,7 @@ public sealed class GoldenOperatorTests
     // Vectors that wait for their operators: nothing is left out in silence.
     static readonly string[] Waiting =
     [
-        "argmin", "binary_cross_entropy_with_logits", "celu", "clamp", "cos", "elu", "erf", "gelu", "group_norm", "hardsigmoid",
-        "hardswish", "hardtanh", "huber_loss", "layer_norm", "leaky_relu", "logsumexp", "mish", "relu6", "rsqrt",
-        "selu", "silu", "sin", "softplus", "softsign", "var",
+        "argmin", "binary_cross_entropy_with_logits", "group_norm", "huber_loss", "layer_norm", "logsumexp", "var",
     ];
 
     // Run by GoldenOptimizerTests and GoldenTrainingTests.

@@ -97,11 +97,7 @@ public static class UnaryTable
         new(UnaryFunction.Negate, "−x", (x, _, _) => -x, (_, x, _) => x.Full(-1), TakesIntegers: true),
         new(UnaryFunction.Abs, "|x|", (x, _, _) => Math.Abs(x), (_, x, _) => x.Sign(), SampleValues.Distinct, TakesIntegers: true),
         new(UnaryFunction.Sign, "sign x", (x, _, _) => double.IsNaN(x) ? x : Math.Sign(x), null, SampleValues.Distinct,
-<<<<<<< HEAD
             TakesIntegers: true),
-=======
-        TakesIntegers: true),
->>>>>>> 6c619a8 (Elementwise table: the activations and elementary functions, modules for them, PyTorch's numbers)
         new(UnaryFunction.Square, "x²", (x, _, _) => x * x, (_, x, _) => 2 * x, TakesIntegers: true),
         new(UnaryFunction.Sqrt, "√x", (x, _, _) => Math.Sqrt(x), (_, _, y) => 0.5 / y, SampleValues.Positive),
         new(UnaryFunction.Exp, "eˣ", (x, _, _) => Math.Exp(x), (_, _, y) => y),
