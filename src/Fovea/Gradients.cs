@@ -1,3 +1,4 @@
+using Fovea.Errors;
 using Fovea.Graphs;
 using Fovea.Passes;
 using Fovea.Tensors;
@@ -39,6 +40,33 @@ public static class Gradients
         foreach (var leaf in Walk.Leaves([y], throughValues: true))
             if (leaf.Source is { } source) leaves[source] = leaf;
         return Of(y, [.. variables.Select(v => leaves.TryGetValue(v, out var leaf) ? leaf : v.Read())]);
+    }
+
+    /// <summary>
+    /// Holds the gradients of a function to central finite differences, at some elements of each floating argument (the first, the last,
+    /// and others chosen by a fixed seed) and along a direction through all of them.
+    /// </summary>
+    /// <param name="function">Any tensor of the arguments; it is traced, and weighted with fixed random numbers.</param>
+    /// <param name="point">
+    /// The arguments. Float64 ones are moved by 1e-6 and must agree to 1e-5 + 1e-3 · |gradient|; float32 ones by 1e-2, to
+    /// 2e-3 + 2e-2 · |gradient|. Choose a point that is further than that from any kink.
+    /// </param>
+    /// <exception cref="ConformanceException">They disagree; the message names the argument, the element and both numbers.</exception>
+    public static void Check(Func<IReadOnlyList<Tensor>, Tensor> function, params ReadOnlySpan<Tensor> point)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        const int elements = 32;
+        Tensor[] arguments = [.. point];
+        Tensor.Evaluate(arguments);
+        SampleValue[] values = [.. arguments.Select(a => new SampleValue(a.ElementType, a.Shape.ToDims(), a.Materialise().Bytes.ToArray()))];
+        if (new FiniteDifferences(elements).FirstFault(x => [function(x)], values) is { } fault) throw new ConformanceException($"{fault}.");
+    }
+
+    /// <inheritdoc cref="Check(Func{IReadOnlyList{Tensor}, Tensor}, ReadOnlySpan{Tensor})"/>
+    public static void Check(Func<Tensor, Tensor> function, Tensor point)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Check(x => function(x[0]), [point]);
     }
 
     static void RequireWhole(Tensor y)

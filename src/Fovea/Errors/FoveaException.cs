@@ -36,3 +36,9 @@ public sealed class DivergedException(string message, Exception? inner = null) :
 /// <summary>A run cannot be resumed, since its settings differ from those given. The message lists the differences.</summary>
 /// <inheritdoc cref="FoveaException(string, Exception?)"/>
 public sealed class ResumeMismatchException(string message, Exception? inner = null) : FoveaException(message, inner);
+
+/// <summary>
+/// An operator, or a gradient, does not do what it says. The message names the operator, the sample, the check and the numbers.
+/// </summary>
+/// <inheritdoc cref="FoveaException(string, Exception?)"/>
+public sealed class ConformanceException(string message, Exception? inner = null) : FoveaException(message, inner);

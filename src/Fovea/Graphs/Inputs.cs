@@ -95,6 +95,9 @@ public sealed class Constraints
     /// <summary>How many there are.</summary>
     public int Count => _list.Count;
 
+    /// <summary>The sizes that must be equal.</summary>
+    internal IEnumerable<(Dim A, Dim B)> Pairs => _list.Select(c => (c.A, c.B));
+
     /// <summary>Checks every equality.</summary>
     /// <exception cref="ShapeMismatchException">One does not hold; the message names it.</exception>
     public void Check(SymbolSizes sizes)

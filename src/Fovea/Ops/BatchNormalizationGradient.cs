@@ -50,6 +50,9 @@ public sealed record BatchNormalizationGradient(float Epsilon = BatchNormalizati
     public override IEnumerable<Sample> Samples() => BatchNormalization.Images().Select(x =>
     {
         Shape channels = [x[1]];
-        return new Sample(new BatchNormalizationGradient(1e-3f), x, channels, channels, SampleInput.Of(channels, SampleValues.Positive), x);
+        return new Sample(new BatchNormalizationGradient(1e-3f), x, channels, channels, SampleInput.Of(channels, SampleValues.Positive), x)
+        {
+            MixesBatch = "the statistics are the batch's",
+        };
     });
 }

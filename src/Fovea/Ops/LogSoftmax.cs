@@ -30,5 +30,6 @@ public sealed record LogSoftmax(int Axis) : Op
     public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => Axis < 2 ? inputs[0] : null;
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples() => Softmax.Cases().Select(c => new Sample(new LogSoftmax(c.Axis), c.Shape));
+    public override IEnumerable<Sample> Samples() =>
+        Softmax.Cases().Select(c => new Sample(new LogSoftmax(c.Axis), c.Shape) { MixesBatch = Softmax.Mixes(c.Axis) });
 }

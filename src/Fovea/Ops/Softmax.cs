@@ -36,7 +36,10 @@ namespace Fovea.Ops
         public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => Axis < 2 ? inputs[0] : null;
 
         /// <inheritdoc/>
-        public override IEnumerable<Sample> Samples() => Cases().Select(c => new Sample(new Softmax(c.Axis), c.Shape));
+        public override IEnumerable<Sample> Samples() =>
+            Cases().Select(c => new Sample(new Softmax(c.Axis), c.Shape) { MixesBatch = Mixes(c.Axis) });
+
+        internal static string? Mixes(int axis) => axis == 0 ? "it runs along axis 0" : null;
 
         internal static IEnumerable<(int Axis, Shape Shape)> Cases() =>
             [(1, [3, 4]), (0, [3, 4]), (1, [2, 3, 4, 2]), (3, [2, 2, 3, 5]), (0, [5]), (1, [2, 1, 3]), (1, [2, 35]), (2, [1, 2, 70])];

@@ -50,7 +50,7 @@ public abstract class Kernel
     public abstract Type OpType { get; }
 
     /// <summary>
-    /// Names the order of sums: a function of operator, channels, kernel, stride, dilation, element type and numerics alone.
+    /// Names the order of sums: a function of operator, channels, kernel, stride, dilation, element type, layout and numerics alone.
     /// </summary>
     public virtual string Recipe(Op op, KernelCase @case) => Name;
 

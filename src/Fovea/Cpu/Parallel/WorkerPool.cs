@@ -37,6 +37,12 @@ internal static class WorkerPool
     /// </remarks>
     public static void Run(IPhasedWork work, int maxThreads = int.MaxValue) => Team.Run(work, Math.Min(maxThreads, MaxThreads));
 
+    /// <summary>
+    /// Runs all phases of <paramref name="work"/> on so many threads, if they are idle, whatever <see cref="MaxThreads"/> is: to show that
+    /// bits do not depend on it.
+    /// </summary>
+    public static void RunOn(IPhasedWork work, int threads) => Team.Run(work, threads);
+
     /// <summary>Runs <paramref name="pieces"/> pieces of a loop's body and returns when all have ended.</summary>
     /// <inheritdoc cref="Run" path="/remarks"/>
     /// <param name="body">The loop's body.</param>

@@ -22,7 +22,9 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
 
     public override string Name => OwnName;
 
-    protected override string Recipe(Ops.Reduce op, KernelCase @case) => "Reduce.vector";
+    // In which order axes are summed is how they lie in memory.
+    protected override string Recipe(Ops.Reduce op, KernelCase @case) =>
+        @case.Inputs[0].Layout.IsRowMajor ? "Reduce.vector" : $"Reduce.vector.{@case.Inputs[0].Layout.Order(@case.Inputs[0].Rank)}";
 
     protected override bool Supports(Ops.Reduce op, KernelCase @case) =>
         T.IsSupported && @case.Inputs[0].Element == ElementType.Float32 && @case.Inputs[0].Count > 0;

@@ -3,49 +3,7 @@ using Fovea.Graphs;
 using Fovea.Runtime;
 using Fovea.Tensors;
 
-namespace Fovea.Tests;
-
-/// <summary>A value outside any graph: element type, sizes, and the elements in row-major order.</summary>
-internal sealed record TestValue(ElementType Element, Dims Sizes, byte[] Bytes)
-{
-    /// <summary>A value with a copy of the elements.</summary>
-    public static TestValue Of<T>(Dims sizes, params ReadOnlySpan<T> elements) where T : unmanaged
-    {
-        if (sizes.Product() != elements.Length)
-            throw new ArgumentException($"{sizes} has {sizes.Product()} elements; {elements.Length} were given.");
-        return new(ElementTypes.Of<T>(), sizes, MemoryMarshal.AsBytes(elements).ToArray());
-    }
-
-    /// <summary>A value of numbers from a function of the row-major index.</summary>
-    public static TestValue Fill<T>(Dims sizes, Func<int, T> element) where T : unmanaged =>
-        Of<T>(sizes, [.. Enumerable.Range(0, (int)sizes.Product()).Select(element)]);
-
-    /// <summary>Normal float32 numbers, from a fixed seed.</summary>
-    public static TestValue Normal(Dims sizes, int seed) => Normal<float>(sizes, seed);
-
-    /// <summary>Normal numbers, from a fixed seed: the same in float (rounded) and double.</summary>
-    public static TestValue Normal<T>(Dims sizes, int seed) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
-    {
-        ulong state = (ulong)seed * 0x9E3779B97F4A7C15 + 1;
-        return Fill(sizes, _ => T.CreateChecked(Math.Sqrt(-2 * Math.Log(Next())) * Math.Cos(2 * Math.PI * Next())));
-
-        double Next()
-        {
-            state = state * 6364136223846793005 + 1442695040888963407;
-            return ((state >> 33) + 0.5) / (1L << 31);
-        }
-    }
-
-    /// <summary>The type, in row-major order.</summary>
-    public TensorType Type => new(Element, Sizes);
-
-    /// <summary>The elements in row-major order.</summary>
-    public T[] To<T>() where T : unmanaged
-    {
-        Element.Check<T>();
-        return MemoryMarshal.Cast<byte, T>(Bytes).ToArray();
-    }
-}
+namespace Fovea;
 
 /// <summary>How the harness runs a kernel. Every choice must give the same bits.</summary>
 internal sealed record KernelRun
@@ -59,25 +17,27 @@ internal sealed record KernelRun
     /// <summary>What the plan allows.</summary>
     public Numerics Numerics { get; init; }
 
+    /// <summary>What fills outputs and scratch before the run; the default is NaN as float, double or half.</summary>
+    public byte Dirt { get; init; } = 0xFF;
+
     /// <summary>Lets an output lie over an input, as a plan may where the kernel allows it.</summary>
     public (int Input, int Output)? Over { get; init; }
 }
 
 /// <summary>
 /// Runs one kernel on arrays, phase by phase and piece by piece, as a plan does. Outputs and scratch start as NaN; guard bytes around every
-/// value and around the scratch are checked afterwards.
+/// value and around the scratch are checked afterwards. The conformance suite and the tests of kernels run on it.
 /// </summary>
 internal static class KernelHarness
 {
     const int Guard = 256;
-    const byte Dirt = 0xFF;             // as float, double or half: NaN
     const byte Fence = 0xA5;
 
     /// <summary>The outputs of the kernel, row-major.</summary>
-    public static TestValue[] Run(Kernel kernel, Op op, params TestValue[] inputs) => Run(kernel, op, new KernelRun(), inputs);
+    public static SampleValue[] Run(Kernel kernel, Op op, params SampleValue[] inputs) => Run(kernel, op, new KernelRun(), inputs);
 
     /// <summary>The outputs of the kernel, row-major.</summary>
-    public static TestValue[] Run(Kernel kernel, Op op, KernelRun run, params TestValue[] inputs)
+    public static SampleValue[] Run(Kernel kernel, Op op, KernelRun run, params SampleValue[] inputs)
     {
         var @case = Case(kernel, op, run, inputs);
         var work = kernel.Prepare(op, @case);
@@ -85,7 +45,7 @@ internal static class KernelHarness
         var memory = new Block[count];
         for (int i = 0; i < inputs.Length; i++)
         {
-            memory[i] = new Block(@case.Inputs[i].Bytes);
+            memory[i] = new Block(@case.Inputs[i].Bytes, run.Dirt);
             Relay(inputs[i].Bytes, memory[i].Span, @case.Inputs[i], toLayout: true);
         }
         for (int i = 0; i < @case.Outputs.Length; i++)
@@ -96,9 +56,9 @@ internal static class KernelHarness
                     throw new ArgumentException($"{kernel.Name} does not write output {i} over input {over.Input}.");
                 memory[inputs.Length + i] = memory[over.Input];
             }
-            else memory[inputs.Length + i] = new Block(@case.Outputs[i].Bytes);
+            else memory[inputs.Length + i] = new Block(@case.Outputs[i].Bytes, run.Dirt);
         }
-        Block scratch = new(work.Scratch), walker = new(work.WalkerScratch);
+        Block scratch = new(work.Scratch, run.Dirt), walker = new(work.WalkerScratch, run.Dirt);
 
         nint[] addresses = [.. memory.Select(m => m.Address)];
         int[] values = [.. Enumerable.Range(0, count)];
@@ -106,7 +66,7 @@ internal static class KernelHarness
             for (int i = 0; i < work.Pieces[phase]; i++)
             {
                 int piece = run.LastFirst ? work.Pieces[phase] - 1 - i : i;
-                walker.Span.Fill(Dirt);
+                walker.Span.Fill(run.Dirt);
                 kernel.Run(op, new KernelCall(@case, addresses, values, work.Prepared, scratch.Address, walker.Address, phase, piece));
             }
 
@@ -118,12 +78,12 @@ internal static class KernelHarness
         {
             byte[] bytes = new byte[type.Bytes];
             Relay(memory[inputs.Length + i].Span, bytes, type, toLayout: false);
-            return new TestValue(type.Element, type.Sizes, bytes);
+            return new SampleValue(type.Element, type.Sizes, bytes);
         })];
     }
 
     /// <summary>The case that a plan would make: types by the shape rule, layouts by the kernel's rule.</summary>
-    public static KernelCase Case(Kernel kernel, Op op, KernelRun run, params TestValue[] inputs)
+    public static KernelCase Case(Kernel kernel, Op op, KernelRun run, params SampleValue[] inputs)
     {
         var outputs = op.Infer(Inputs.Of(op, [.. inputs.Select(i => i.Type)]));
         var open = new KernelCase(
@@ -170,14 +130,14 @@ internal static class KernelHarness
         readonly byte[] _bytes;
         readonly int _start, _length;
 
-        public Block(long length)
+        public Block(long length, byte dirt)
         {
             _length = (int)length;
             _bytes = GC.AllocateUninitializedArray<byte>(_length + 2 * Guard + 64, pinned: true);
             _bytes.AsSpan().Fill(Fence);
             nint begin = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
             _start = Guard + (int)(-(begin + Guard) & 63);
-            Span.Fill(Dirt);
+            Span.Fill(dirt);
         }
 
         public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, _start);

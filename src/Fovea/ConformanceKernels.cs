@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Fovea.Graphs;
+using Fovea.Runtime;
+using Fovea.Tensors;
+
+namespace Fovea;
+
+/// <summary>Kernels held to the reference kernel, and to their recipes.</summary>
+static class ConformanceKernels
+{
+    const double Unit = 1.0 / (1 << 24);        // half of the distance between neighbouring floats of [1, 2)
+
+    // A decomposition rounds after each of its operators.
+    const double DecompositionFactor = 16;
+
+    /// <summary>Every kernel in every layout, and the decomposition.</summary>
+    public static void Kernels(ConformanceCase c)
+    {
+        var kernels = c.Kernels(c.Values);
+        if (kernels.Count == 0 && !c.Op.Reinterprets && c.Decomposed(c.Types) is null)
+        {
+            c.Fail("no kernel computes it, it does not override Evaluate, and it does not decompose.");
+            return;
+        }
+        var exact = c.Reference;
+        var truth = Truth(c, kernels);
+        bool moves = Moves(c.Values, exact);
+        double tolerance = Tolerance(c);
+        foreach (var kernel in kernels)
+        {
+            foreach (var (layout, run) in Runs(c, kernel))
+            {
+                var actual = KernelHarness.Run(kernel, c.Op, run, c.Values);
+                for (int i = 0; i < exact.Length; i++)
+                {
+                    var fault = moves ? ConformanceCase.BitDifference(actual[i], exact[i]) : Difference(actual[i], truth[i], tolerance);
+                    if (fault is not null) c.Fail($"output {i} of {kernel.Name}, {layout}: {fault}.");
+                }
+                c.Count();
+            }
+        }
+        if (kernels.Count == 0 || c.Decomposed(c.Types) is null) return;
+        var decomposed = ValueFunction.Of(c.Types, x => c.Op.Decompose(x)!).Run(c.Values);
+        for (int i = 0; i < exact.Length; i++)
+            if (Difference(decomposed[i], truth[i], tolerance * DecompositionFactor) is { } fault)
+                c.Fail($"output {i} of the decomposition: {fault}.");
+        c.Count();
+    }
+
+    /// <summary>The reference in double where there is one: what floats are compared to has then no error of its own.</summary>
+    static SampleValue[] Truth(ConformanceCase c, List<Kernel> kernels)
+    {
+        SampleValue[] wide = [.. c.Values.Select(v => v.Widened())];
+        if (kernels.Count == 0 || kernels[^1] is EvaluateKernel) return c.Reference;
+        if (ConformanceShapes.TryInfer(c, [.. wide.Select(w => w.Type)]) is null) return c.Reference;
+        return kernels[^1].Supports(c.Op, c.KernelCase(wide)) ? KernelHarness.Run(kernels[^1], c.Op, wide) : c.Reference;
+    }
+
+    /// <summary>Whether every element of the outputs is an element of an input, or 0: then nothing may round.</summary>
+    static bool Moves(SampleValue[] inputs, SampleValue[] outputs)
+    {
+        foreach (var output in outputs)
+        {
+            if (output.Element != ElementType.Float32) continue;
+            var known = inputs.Where(i => i.Element == ElementType.Float32).SelectMany(i => Bits(i)).Append(0).ToHashSet();
+            foreach (int bits in Bits(output))
+                if (!known.Contains(bits)) return false;
+        }
+        return true;
+    }
+
+    static int[] Bits(SampleValue value) => MemoryMarshal.Cast<byte, int>(value.Bytes).ToArray();
+
+    /// <summary>Rounding of the longest sum, relative to the largest number about.</summary>
+    static double Tolerance(ConformanceCase c)
+    {
+        var outputs = c.Infer();
+        double least = outputs.Min(o => Math.Max(1, o.Shape.Count.Value)), terms = c.Types.Sum(t => t.Shape.Count.Value) / least;
+        double products = c.Op.Cost(new Inputs(c.Op, c.Types, null), outputs).MultiplyAdds.Value / least;
+        return Unit * (32 + 2 * Math.Max(terms, products));
+    }
+
+    static string? Difference(SampleValue actual, SampleValue expected, double tolerance)
+    {
+        if (actual.Sizes != expected.Sizes || actual.Element != expected.Element && !actual.Element.IsFloating())
+            return $"{actual.Type} instead of {expected.Type}";
+        if (!actual.Element.IsFloating()) return ConformanceCase.BitDifference(actual, expected);
+        double[] a = actual.Numbers(), e = expected.Numbers();
+        double scale = e.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max() + 1;
+        for (int i = 0; i < a.Length; i++)
+            if (!(a[i] == e[i] || double.IsNaN(a[i]) && double.IsNaN(e[i]) || Math.Abs(a[i] - e[i]) <= tolerance * scale))
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"{ConformanceCase.Difference(actual, expected, i)}, {Math.Abs(a[i] - e[i]):G3} apart, allowed {tolerance * scale:G3}");
+        return null;
+    }
+
+    /// <summary>The layouts that make a difference to a kernel.</summary>
+    static IEnumerable<(string Layout, KernelRun Run)> Runs(ConformanceCase c, Kernel kernel)
+    {
+        yield return ("row-major", new());
+        var rule = kernel.Layouts(c.Op, c.KernelCase(c.Values));
+        if (rule.Inputs.Concat(rule.Outputs).Any(p => p is Placement.Any or Placement.Common) && c.Types.Concat(c.Infer()).Any(t => t.Rank > 2))
+            yield return ("channels-last", new() { Free = Layout.ChannelsLast });
+    }
+
+    /// <summary>All runs of all kernels of a recipe agree to the bit.</summary>
+    public static void Recipes(ConformanceCase c)
+    {
+        var known = new Dictionary<string, (string Who, SampleValue[] Outputs)>(StringComparer.Ordinal);
+        foreach (var kernel in c.Kernels(c.Values))
+        {
+            foreach (var (layout, run) in Runs(c, kernel))
+            {
+                var @case = KernelHarness.Case(kernel, c.Op, run, c.Values);
+                string recipe = kernel.Recipe(c.Op, @case);
+                Compare(recipe, $"{kernel.Name}, {layout}", KernelHarness.Run(kernel, c.Op, run, c.Values));
+                Compare(recipe, $"{kernel.Name}, {layout}, pieces last to first",
+                    KernelHarness.Run(kernel, c.Op, run with { LastFirst = true }, c.Values));
+                for (int input = 0; input < c.Values.Length; input++)
+                    for (int output = 0; output < @case.Outputs.Length; output++)
+                        if (kernel.WritesOver(c.Op, @case, input, output) && @case.Inputs[input] == @case.Outputs[output])
+                            Compare(recipe, $"{kernel.Name}, {layout}, output {output} over input {input}",
+                                KernelHarness.Run(kernel, c.Op, run with { Over = (input, output) }, c.Values));
+            }
+        }
+
+        void Compare(string recipe, string who, SampleValue[] outputs)
+        {
+            c.Count();
+            if (!known.TryGetValue(recipe, out var first))
+            {
+                known[recipe] = (who, outputs);
+                return;
+            }
+            for (int i = 0; i < outputs.Length; i++)
+                if (ConformanceCase.BitDifference(outputs[i], first.Outputs[i]) is { } difference)
+                    c.Fail($"recipe {recipe}: output {i} of {who} and of {first.Who} differ: {difference}.");
+        }
+    }
+}
