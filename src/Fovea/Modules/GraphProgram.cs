@@ -22,7 +22,7 @@ readonly record struct ProgramStep(Op Op, string Scope, int[] Inputs);
 sealed record GraphProgram(
     TensorType Input, IReadOnlyList<string> Variables, IReadOnlyList<Tensor> Constants, IReadOnlyList<ProgramStep> Steps, int Output)
 {
-    /// <summary>What a built module computes in inference, for any batch size, over <see cref="Module.Variables"/> in their order.</summary>
+    /// <summary>What a built module computes in inference, in any batch, over <see cref="Module.Variables"/> in their order.</summary>
     /// <exception cref="UnsupportedOperatorException">The result is no function of the input and the module's own variables.</exception>
     /// <exception cref="InvalidOperationException">The module is not built.</exception>
     public static GraphProgram Capture(Module module)

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Fovea.Tests.Training;
 
-/// <summary>Every operator of the catalog in a model file: it comes back, and attributes that no program writes are read or refused.</summary>
+/// <summary>Every operator of the catalog in a model file: it comes back, and attributes that nobody writes are read or refused.</summary>
 public sealed class HostileAttributeTests
 {
     const int SamplesEach = 3;
@@ -16,8 +16,8 @@ public sealed class HostileAttributeTests
     static readonly string[] Extremes =
     [
         "", "0", "-1", "7", "2147483647", "-2147483648", "9223372036854775807", "18446744073709551615", "1e38", "NaN", "true", "N", "N - N",
-        "0x0", "-1x-1", "2147483647x2147483647", "1x1x1x1x1x1x1x1x1", "[N; 9223372036854775807]", "[N*N*N; floor(N, 2) - 1]", "Float64", "Mean",
-        "Float32, Int8", "\n", "\u0000",
+        "0x0", "-1x-1", "2147483647x2147483647", "1x1x1x1x1x1x1x1x1", "[N; 9223372036854775807]", "[N*N*N; floor(N, 2) - 1]", "Float64",
+        "Mean", "Float32, Int8", "\n", "\u0000",
     ];
 
     public static TheoryData<string> Operators => [.. OpCatalog.All.Select(op => op.Name)];
