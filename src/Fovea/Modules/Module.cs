@@ -93,7 +93,7 @@ public abstract class Module
     /// <summary>The forward computation, on a batch.</summary>
     protected abstract Tensor Compute(Tensor x);
 
-    /// <summary>Creates this module's own parameters (<see cref="AddParameter"/>) for inputs of the shape; the batch axis is a symbol.</summary>
+    /// <summary>Creates this module's own parameters (<see cref="AddParameter"/>) for inputs of the shape; axis 0 is a symbol.</summary>
     protected virtual void CreateParameters(Shape input) { }
 
     /// <summary>Creates a parameter or a state variable; called in <see cref="CreateParameters"/>.</summary>
@@ -104,7 +104,8 @@ public abstract class Module
     protected Variable AddParameter(string name, Dims sizes, Initializer initializer, bool trainable = true)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        if (_building is not { } building) throw new InvalidOperationException($"AddParameter is called while {Title} is being built only.");
+        if (_building is not { } building)
+            throw new InvalidOperationException($"AddParameter is called while {Title} is being built only.");
         string path = Join(Path, name);
         float[] values = new float[sizes.Product()];
         initializer.Fill(values, sizes, building.Seed, path);
@@ -113,7 +114,7 @@ public abstract class Module
         return variable;
     }
 
-    /// <summary>Registers a variable that exists, under a name below this module's path; called in <see cref="CreateParameters"/>.</summary>
+    /// <summary>Registers a variable that exists, below this module's path; called in <see cref="CreateParameters"/>.</summary>
     private protected void Adopt(string name, Variable variable)
     {
         if (_building is null) throw new InvalidOperationException($"Adopt is called while {Title} is being built only.");
@@ -121,7 +122,9 @@ public abstract class Module
         _own.Add(variable);
     }
 
-    /// <summary>Infers all sizes by one pass over shapes, and initialises parameters by (seed, parameter path). Building again starts afresh.</summary>
+    /// <summary>
+    /// Infers all sizes by one pass over shapes, and initialises parameters by (seed, parameter path). Building again starts afresh.
+    /// </summary>
     /// <param name="inputShape">The input's sizes without the batch axis: channels, height, width.</param>
     /// <param name="seed">The seed.</param>
     /// <exception cref="Errors.ShapeMismatchException">Two layers do not fit; the message names the layer and the mend.</exception>
@@ -146,7 +149,8 @@ public abstract class Module
         }
         foreach (var module in SelfAndDescendants())
             if (!module._built)
-                throw new InvalidOperationException($"{module.Title} is registered, but the forward computation of {Title} does not run it.");
+                throw new InvalidOperationException(
+                    $"{module.Title} is registered, but the forward computation of {Title} does not run it.");
     }
 
     /// <summary>Stops training the parameters whose path fits a pattern (* stands for any characters).</summary>
