@@ -4,6 +4,7 @@ using System.Text;
 using Fovea.Data;
 using Fovea.Errors;
 using Fovea.Tensors;
+using Microsoft.Extensions.Logging;
 
 namespace Fovea.Training;
 
@@ -11,7 +12,7 @@ namespace Fovea.Training;
 /// The checkpoints of a run: safetensors files named by their step, each with a SHA-256 of all it holds. A new one is wholly on the disk
 /// before the oldest of three goes; a damaged one gives way to the one before.
 /// </summary>
-sealed class Checkpoint(string folder, FileOperations files, Action<string, string> damaged)
+sealed class Checkpoint(string folder, FileOperations files, ILogger logger)
 {
     const string Format = "fovea-checkpoint/1", Suffix = ".safetensors", Prefix = "step-", HashKey = "sha256", FormatKey = "format";
     const int Kept = 2;
@@ -35,7 +36,19 @@ sealed class Checkpoint(string folder, FileOperations files, Action<string, stri
         metadata[HashKey] = hash.Finish();
         string path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{state.Steps:D12}{Suffix}"));
         DurableFile.Write(path, stream => SafetensorsWriter.Write(stream, sources, metadata), files);
-        foreach (string old in All().Where(p => p != path).Skip(Kept - 1)) files.Delete(old);
+        foreach (string old in All().Where(p => p != path).Skip(Kept - 1)) Delete(old);
+    }
+
+    void Delete(string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TrainingLog.NotDeleted(logger, path, e.Message);         // it costs room, and nothing else
+        }
     }
 
     /// <summary>Loads the newest whole checkpoint into the variables.</summary>
@@ -52,7 +65,7 @@ sealed class Checkpoint(string folder, FileOperations files, Action<string, stri
             }
             catch (DamagedException e)
             {
-                damaged(path, e.Message);
+                TrainingLog.Damaged(logger, path, e.Message);
                 reasons = reasons is null ? e.Message : $"{reasons}; {e.Message}";
             }
         }

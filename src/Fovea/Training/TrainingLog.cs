@@ -36,4 +36,7 @@ static partial class TrainingLog
 
     [LoggerMessage(10, LogLevel.Warning, "{ModelPath} holds the weights alone: {Reason}")]
     public static partial void WeightsAlone(ILogger logger, string modelPath, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "The superfluous checkpoint {Path} cannot be deleted: {Reason}")]
+    public static partial void NotDeleted(ILogger logger, string path, string reason);
 }

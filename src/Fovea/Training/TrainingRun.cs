@@ -69,12 +69,13 @@ sealed class TrainingRun
             .. _weights.Select(w => ($"model.{w.Name}", w)),
             .. _optimizer.StateOf(_step.Parameters).Select(v => ($"optimizer.{v.Name}", v)),
         ];
-        _checkpoint = new(_folder.CheckpointFolder, files, (file, reason) => TrainingLog.Damaged(_logger, file, reason));
+        _checkpoint = new(_folder.CheckpointFolder, files, _logger);
     }
 
     public TrainingResult Run(CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
+        _step.Prepare(Math.Min(_options.BatchSize, _train.Count));     // before anything is written: a shape may not fit
         using var folder = _folder.Open();
         using var metrics = _metrics = new MetricsLog(_folder.MetricsPath, _files);
         Begin();
@@ -212,6 +213,7 @@ sealed class TrainingRun
     /// <summary>Notes whether the epoch that ended is the best.</summary>
     void Compare(double value)
     {
+        if (double.IsNaN(value)) value = double.NegativeInfinity;
         _state.EpochsSinceBest++;
         if (_state.BestEpoch > 0 && !(value > _state.BestValue)) return;
         (_state.BestEpoch, _state.BestValue, _state.EpochsSinceBest) = (_state.Epoch, value, 0);

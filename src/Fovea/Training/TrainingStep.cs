@@ -64,13 +64,17 @@ sealed class TrainingStep
     /// <summary>What is trained.</summary>
     public IReadOnlyList<Variable> Parameters => _parameters;
 
+    /// <summary>Makes the plan for a batch size ahead of the first step: what does not fit is said here.</summary>
+    /// <exception cref="ShapeMismatchException">Model, data and loss do not fit; the message has the mend.</exception>
+    public void Prepare(int count) => CallFor(count);
+
     /// <summary>Runs the step on a batch.</summary>
     /// <param name="batch">The samples.</param>
     /// <param name="learningRate">What is written into the optimizer's learning rate.</param>
     /// <param name="step">The number of the step in the run: with the sample's place in the batch, the key of random numbers.</param>
     public StepResult Run(Batch batch, double learningRate, long step)
     {
-        if (!_calls.TryGetValue(batch.Count, out var call)) _calls[batch.Count] = call = Bind(batch.Count);
+        var call = CallFor(batch.Count);
         int imageSize = (int)_inputShape.Product(), start = 0;
         for (int g = 0; g < call.Input.Images.Length; g++)
         {
@@ -88,8 +92,9 @@ sealed class TrainingStep
     /// <summary>The first sample of a shard: they differ by one sample at most; a batch of fewer samples has fewer shards.</summary>
     public static int ShardStart(int shard, int shards, int count) => (int)((long)count * shard / shards);
 
-    BoundCall<StepInput, StepOutput> Bind(int count)
+    BoundCall<StepInput, StepOutput> CallFor(int count)
     {
+        if (_calls.TryGetValue(count, out var call)) return call;
         int shards = Math.Min(_shards, count);
         var images = new Tensor[shards];
         var labels = new Tensor[shards];
@@ -99,7 +104,7 @@ sealed class TrainingStep
             images[g] = Zeros(TensorType.Float(Shape.Concat([size], _inputShape)));
             labels[g] = Zeros(new(ElementType.Int64, [size]));
         }
-        return _function.Bind(new(images, labels, Tensor.Constant(0), Tensor.Constant(0, ElementType.Int64)));
+        return _calls[count] = _function.Bind(new(images, labels, Tensor.Constant(0), Tensor.Constant(0, ElementType.Int64)));
     }
 
     StepOutput Trace(StepInput input)

@@ -91,16 +91,41 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task Cancellation_finishes_the_step_writes_a_checkpoint_and_can_be_resumed()
     {
+        // Cancelled while the n-th image is read: in steps, between them, and (from 44 on) while the epoch is validated.
         string digest = await Undisturbed.Value;
-        foreach (int step in new[] { 1, 2, 3, 5 })
+        foreach (int image in new[] { 1, 16, 20, 40, 44, 50, 67, 68, 100, 112, 120 })
         {
-            string run = _folder[$"run{step}"];
+            string run = _folder[$"run{image}"];
             using var source = new CancellationTokenSource();
-            var progress = new Reports(p => { if (p.Epoch * 3 - 3 + p.Step >= step) source.Cancel(); });
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Fit(run, progress: progress, token: source.Token));
+            int read = 0;
+            Action onRead = () => { if (++read == image) source.Cancel(); };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Fit(run, onRead, source.Token));
             Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(run, "checkpoint")));
             Assert.False(File.Exists(Path.Combine(run, "model.safetensors")));
-            Assert.Equal(digest, (await Fit(run, resume: true, token: Token)).Digest);
+            Assert.Equal(digest, (await Fit(run, () => { }, Token)).Digest);
+        }
+
+        static Task<TrainingResult> Fit(string run, Action onRead, CancellationToken token)
+        {
+            Watched train = new(Train), validation = new(Validation);
+            var options = Options(run) with { Resume = true, Normalization = Train.ComputeNormalization() };
+            _ = (train.Digest, validation.Digest);
+            train.OnRead = validation.OnRead = onRead;
+            return Trainer.FitAsync(Small.Normalised(4), train, validation, options, null, token);
+        }
+    }
+
+    /// <summary>A set that says when an image is read.</summary>
+    sealed class Watched(Dataset source) : Dataset(source.InputShape, source.Count, source.Classes)
+    {
+        public Action OnRead { get; set; } = () => { };
+
+        public override int Label(int index) => source.Label(index);
+
+        public override void Read(int index, Span<float> image)
+        {
+            OnRead();
+            source.Read(index, image);
         }
     }
 

@@ -1,3 +1,4 @@
+using Fovea.Errors;
 using Fovea.Tests.Data;
 using Xunit;
 
@@ -68,7 +69,8 @@ public sealed class TrainerTests : IDisposable
         var reports = new Allocations();
         var options = new TrainingOptions
         {
-            Epochs = 1, BatchSize = 32, ClipNorm = 1, RunFolder = _folder["run"], Augmentation = new() { Shift = 1 }, RecordEvery = int.MaxValue,
+            Epochs = 1, BatchSize = 32, ClipNorm = 1, RunFolder = _folder["run"], Augmentation = new() { Shift = 1 },
+            RecordEvery = int.MaxValue,
         };
         await Trainer.FitAsync(Small.Normalised(4), Small.Quarters(32 * 4000), null, options, reports, Token);
 
@@ -158,6 +160,14 @@ public sealed class TrainerTests : IDisposable
         var given = await Trainer.EvaluateAsync(model, data, new() { Normalization = data.ComputeNormalization() }, Token);
         Assert.Equal(given.Loss, (await Trainer.EvaluateAsync(model, data, null, Token)).Loss);
         await Assert.ThrowsAsync<InvalidOperationException>(() => Trainer.EvaluateAsync(Small.LeNet(), data, null, Token));
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_is_said_before_anything_is_written()
+    {
+        await Assert.ThrowsAsync<ShapeMismatchException>(() => Trainer.FitAsync(
+            Small.Normalised(3), Small.Quarters(16), null, new() { RunFolder = _folder["run"] }, null, Token));
+        Assert.False(Directory.Exists(_folder["run"]));
     }
 
     [Fact]
