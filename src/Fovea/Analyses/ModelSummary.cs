@@ -38,7 +38,7 @@ public static partial class Analysis
         ArgumentNullException.ThrowIfNull(model);
         _ = model.Parameters;                                   // throws for a model that is not built, and says what to do
         var shape = inputShape ?? model.InputShape ?? throw new ArgumentNullException(nameof(inputShape));
-        var graph = Trace.Run([TensorType.Float(Shape.Concat([1], shape))], Mode.Inference, inputs => [model.Forward(inputs[0])]);
+        var graph = Trace.Run([new(model.InputElement, Shape.Concat([1], shape))], Mode.Inference, inputs => [model.Forward(inputs[0])]);
 
         var fields = new Dictionary<Tensor, ReceptiveField?>(ReferenceEqualityComparer.Instance);
         foreach (var input in graph.Inputs) fields[input] = input.Rank > 2 ? ReceptiveField.Pixels(input.Rank - 2) : null;

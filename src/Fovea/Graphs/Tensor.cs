@@ -116,6 +116,22 @@ public sealed partial class Tensor
     /// <summary>A vector with a copy of the values.</summary>
     public static Tensor From<T>(params T[] values) where T : unmanaged => From<T>(values.AsSpan(), [values.Length]);
 
+    /// <summary>0, 1, … up to, but not including, <paramref name="stop"/>: int64; Cast gives other types.</summary>
+    public static Tensor Arange(long stop) => Arange(0, stop);
+
+    /// <summary>start, start + step, … up to, but not including, <paramref name="stop"/>: int64; Cast gives other types.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The step is 0.</exception>
+    /// <exception cref="OverflowException">There are more than 2³¹ − 1 numbers.</exception>
+    public static Tensor Arange(long start, long stop, long step = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(step);
+        var span = (Int128)stop - start;
+        int count = checked((int)Int128.Max(0, (span + step - Int128.Sign(step)) / step));
+        long[] values = new long[count];
+        for (int i = 0; i < count; i++) values[i] = start + i * step;
+        return From(values, [count]);
+    }
+
     /// <summary>A scalar of the element type, from the nearest value that it can hold.</summary>
     public static Tensor Constant(double value, ElementType element = ElementType.Float32) =>
         new(new TensorType(element, Shape.Scalar), ScalarStorage(value, element));

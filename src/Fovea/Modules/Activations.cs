@@ -54,3 +54,12 @@ public sealed class Softplus() : Lambda("Softplus", x => x.Softplus());
 
 /// <summary>x / (1 + |x|).</summary>
 public sealed class Softsign() : Lambda("Softsign", x => x.Softsign());
+
+/// <summary>eˣ / Σ eˣ along an axis: positive numbers that sum to 1. The loss of cross-entropy takes the values before it.</summary>
+/// <param name="axis">The axis; negative ones count from the end.</param>
+public sealed class Softmax(int axis = -1) : Lambda($"Softmax({axis.ToString(CultureInfo.InvariantCulture)})", x => x.Softmax(axis));
+
+/// <summary>x − ln Σ eˣ along an axis.</summary>
+/// <param name="axis">The axis; negative ones count from the end.</param>
+public sealed class LogSoftmax(int axis = -1)
+    : Lambda($"LogSoftmax({axis.ToString(CultureInfo.InvariantCulture)})", x => x.LogSoftmax(axis));

@@ -38,6 +38,9 @@ public sealed class GraphModule : Module
     public int OperatorCount => _program.Steps.Count;
 
     /// <inheritdoc/>
+    protected internal override Tensors.ElementType InputElement => _program.Input.Element;
+
+    /// <inheritdoc/>
     protected override void CreateParameters(Shape input)
     {
         for (int i = 0; i < _variables.Length; i++) Adopt(_program.Variables[i], _variables[i]);

@@ -28,7 +28,7 @@ sealed record GraphProgram(
     public static GraphProgram Capture(Module module)
     {
         var variables = module.Variables;
-        var input = TensorType.Float(Shape.Concat([Dim.Symbol("N")], module.InputShape!));
+        var input = new TensorType(module.InputElement, Shape.Concat([Dim.Symbol("N")], module.InputShape!));
         var graph = Trace.Run([input], Mode.Inference, x => [module.Forward(x[0])]);
 
         var numbers = new Dictionary<Tensor, int>(ReferenceEqualityComparer.Instance) { [graph.Inputs[0]] = 0 };

@@ -37,12 +37,18 @@ public sealed class Linear(int features, bool bias = true, Initializer? initiali
     {
         var weight = Weight.Read();
         if (x.Shape[-1] != weight.Shape[1])
-        {
-            string built = InputShape is null ? "" : $"; was {InputShape} meant?";
-            throw new ShapeMismatchException(
-                $"{Title} expects {weight.Shape[1]} input features; the input {x.Shape} gives {x.Shape[-1]}{built}");
-        }
+            throw new ShapeMismatchException($"{Title} expects {weight.Shape[1]} input features; {Offered(x)}.");
         return x.Linear(weight, _bias?.Read());
+    }
+
+    /// <summary>What is offered in the place of the features, and how they came about where a Flatten made them.</summary>
+    static string Offered(Tensor x)
+    {
+        if (x.Node is { Op: Ops.Reshape } flatten && x.Rank == 2 && flatten.Inputs[0] is { Rank: > 2 } image
+            && image.Shape[0] == x.Shape[0])
+            return $"Flatten gives {x.Shape[1]} = {image.Shape.Slice(1, image.Rank - 1)}";
+        string mend = x.Rank > 2 ? $": Flatten gives {x.Shape.Slice(1, x.Rank - 1).Count}" : "";
+        return $"the input {x.Shape} has {x.Shape[-1]}{mend}";
     }
 
     /// <inheritdoc/>

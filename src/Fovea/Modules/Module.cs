@@ -1,3 +1,4 @@
+using Fovea.Errors;
 using Fovea.Graphs;
 using Fovea.Tensors;
 
@@ -72,7 +73,7 @@ public abstract class Module
     }
 
     /// <summary>Runs the module on a batch: axis 0 is the batch.</summary>
-    /// <exception cref="Errors.ShapeMismatchException">The shape does not fit; the message names the layer and the mend.</exception>
+    /// <exception cref="ShapeMismatchException">The shape does not fit; the message names the layer and the mend.</exception>
     /// <exception cref="InvalidOperationException">The module is not built.</exception>
     public Tensor Forward(Tensor x)
     {
@@ -82,13 +83,29 @@ public abstract class Module
             if (!_built)
             {
                 if (_building is null) RequireBuilt();
-                InputShape ??= x.Shape.Slice(1, Math.Max(0, x.Rank - 1));
+                InputShape ??= Sample(x);
                 CreateParameters(x.Shape);
                 _built = true;
             }
-            return Compute(x);
+            try
+            {
+                return Compute(x);
+            }
+            catch (ShapeMismatchException mismatch) when (Path.Length == 0 && InputShape is { } built && built != Sample(x))
+            {
+                // Only the root knows what the whole model was built for, and most often that is where the mistake lies.
+                string mend = x.Shape == built ? $"the input {x.Shape} has no batch axis: Unsqueeze(0) adds one"
+                    : $"input {Sample(x)}; was {built} meant?";
+                throw new ShapeMismatchException($"{mismatch.Message.TrimEnd('.')} ({mend})", mismatch);
+            }
         }
     }
+
+    /// <summary>The shape of one sample of a batch.</summary>
+    static Shape Sample(Tensor x) => x.Shape.Slice(1, Math.Max(0, x.Rank - 1));
+
+    /// <summary>The element type of the input that the module is built for; containers have that of the module they begin with.</summary>
+    protected internal virtual ElementType InputElement => ElementType.Float32;
 
     /// <summary>The forward computation, on a batch.</summary>
     protected abstract Tensor Compute(Tensor x);
@@ -127,7 +144,7 @@ public abstract class Module
     /// </summary>
     /// <param name="inputShape">The input's sizes without the batch axis: channels, height, width.</param>
     /// <param name="seed">The seed.</param>
-    /// <exception cref="Errors.ShapeMismatchException">Two layers do not fit; the message names the layer and the mend.</exception>
+    /// <exception cref="ShapeMismatchException">Two layers do not fit; the message names the layer and the mend.</exception>
     public void Build(Shape inputShape, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
@@ -141,7 +158,7 @@ public abstract class Module
         _building = new(seed);
         try
         {
-            Trace.Run([TensorType.Float(Shape.Concat([Dim.Symbol("N")], inputShape))], Mode.Inference, inputs => [Forward(inputs[0])]);
+            Trace.Run([new(InputElement, Shape.Concat([Dim.Symbol("N")], inputShape))], Mode.Inference, inputs => [Forward(inputs[0])]);
         }
         finally
         {

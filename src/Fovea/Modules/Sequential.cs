@@ -16,6 +16,10 @@ public sealed class Sequential : Module
     }
 
     /// <inheritdoc/>
+    protected internal override Tensors.ElementType InputElement =>
+        Children.Count > 0 ? Children[0].Child.InputElement : base.InputElement;
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor x)
     {
         foreach (var (_, child) in Children) x = child.Forward(x);

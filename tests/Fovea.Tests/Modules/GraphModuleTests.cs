@@ -89,7 +89,7 @@ public sealed class GraphModuleTests
         var graph = GraphModule.Capture(model);
 
         var error = Assert.Throws<ShapeMismatchException>(() => graph.Forward(SampleModels.Random([3, 2, 9, 8])));
-        Assert.Equal("GraphModule takes Float32 Nx2x9x9; the input is Float32 3x2x9x8.", error.Message);
+        Assert.Equal("GraphModule takes Float32 Nx2x9x9; the input is Float32 3x2x9x8 (input 2x9x8; was 2x9x9 meant?)", error.Message);
         Assert.Throws<ShapeMismatchException>(() => graph.Forward(SampleModels.Random([3, 2, 9])));
         Assert.Throws<ShapeMismatchException>(() => graph.Build([2, 8, 9]));
     }

@@ -65,8 +65,38 @@ public static partial class TensorFunctions
         /// <summary>x ≤ y, as truth values.</summary>
         public static Tensor operator <=(Tensor left, Tensor right) => Apply(BinaryFunction.LessOrEqual, left, right);
 
+        /// <summary>x ≥ s, as truth values.</summary>
+        public static Tensor operator >=(Tensor left, Scalar right) => Apply(BinaryFunction.GreaterOrEqual, left, right);
+
+        /// <summary>x ≤ s, as truth values.</summary>
+        public static Tensor operator <=(Tensor left, Scalar right) => Apply(BinaryFunction.LessOrEqual, left, right);
+
+        /// <summary>Both, of truth values.</summary>
+        public static Tensor operator &(Tensor left, Tensor right) => Apply(BinaryFunction.And, left, right);
+
+        /// <summary>Either, of truth values.</summary>
+        public static Tensor operator |(Tensor left, Tensor right) => Apply(BinaryFunction.Or, left, right);
+
+        /// <summary>Exactly one, of truth values.</summary>
+        public static Tensor operator ^(Tensor left, Tensor right) => Apply(BinaryFunction.Xor, left, right);
+
+        /// <summary>The opposite, of truth values.</summary>
+        public static Tensor operator !(Tensor operand) => Apply(BinaryFunction.Xor, operand, Tensor.Constant(1, Tensors.ElementType.Bool));
+
         /// <summary>x = y element by element, as truth values. (The operator == compares references.)</summary>
         public Tensor EqualTo(Tensor y) => Apply(BinaryFunction.Equal, x, y);
+
+        /// <summary>x = s element by element, as truth values.</summary>
+        public Tensor EqualTo(Scalar y) => Apply(BinaryFunction.Equal, x, y);
+
+        /// <summary>x ≠ y element by element, as truth values.</summary>
+        public Tensor NotEqualTo(Tensor y) => Apply(BinaryFunction.NotEqual, x, y);
+
+        /// <summary>x ≠ s element by element, as truth values.</summary>
+        public Tensor NotEqualTo(Scalar y) => Apply(BinaryFunction.NotEqual, x, y);
+
+        /// <summary>Where x is not a number, as truth values.</summary>
+        public Tensor IsNaN() => Apply(BinaryFunction.NotEqual, x, x);
 
         /// <summary>xʸ.</summary>
         public Tensor Power(Tensor y) => Apply(BinaryFunction.Power, x, y);
