@@ -76,6 +76,7 @@ public static class CpuKernels
         new Kernels.MaxPoolGather.Naive(),
         .. Kernels.MaxPoolGradient.Vector.All,
         new Kernels.MaxPoolGradient.Naive(),
+        new Kernels.OneHot.Naive(),
         new Kernels.Pad.Boxes(),
         new Kernels.Concat.Naive(),
         .. Kernels.FusedElementwise.Vector.All,

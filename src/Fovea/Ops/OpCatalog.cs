@@ -24,6 +24,7 @@ public static class OpCatalog
         new Concat(0),
         new Gather(),
         new GatherGradient(0, 1),
+        new OneHot(1),
         new Pad([], []),
         new Convolution(ConvolutionGeometry.Unit(2)),
         new ConvolutionWeightGradient(ConvolutionGeometry.Unit(2), [1, 1]),
