@@ -66,7 +66,10 @@ public sealed class RoomTests
     }
 
     // src/Fovea/Ops/Geometry/Padding.cs becomes Fovea.Ops.Geometry. with a closing dot, so that Fovea.Op is not above it.
-    static string FolderAsNamespace(string file) => file["src/".Length..(file.LastIndexOf('/') + 1)].Replace('/', '.');
+    // The networks of the zoo are modules: the class Fovea.Zoo leaves no such namespace.
+    static string FolderAsNamespace(string file) => file.StartsWith("src/Fovea/Zoo/", StringComparison.Ordinal)
+        ? "Fovea.Modules."
+        : file["src/".Length..(file.LastIndexOf('/') + 1)].Replace('/', '.');
 
     [Fact]
     public void Projects_reference_only_projects_below_them()
