@@ -5,9 +5,11 @@ namespace Fovea.Cli;
 /// <summary>What every verb takes.</summary>
 sealed class CommonOptions
 {
-    public Option<bool> Json { get; } = new("--json") { Description = "One machine-readable result on standard output; all else goes to standard error." };
+    public Option<bool> Json { get; } =
+        new("--json") { Description = "One machine-readable result on standard output; all else goes to standard error." };
 
-    public Option<ulong> Seed { get; } = new("--seed") { Description = "Chooses weights, split, order and augmentation.", DefaultValueFactory = _ => 1 };
+    public Option<ulong> Seed { get; } =
+        new("--seed") { Description = "Chooses weights, split, order and augmentation.", DefaultValueFactory = _ => 1 };
 
     public Option<int> Threads { get; } = new("--threads")
     {

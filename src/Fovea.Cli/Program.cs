@@ -20,7 +20,8 @@ bool verbose = args.Contains("--verbose");
 try
 {
     if (Usage.Fault(parsed) is { } fault) throw new UsageException(fault);
-    return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None);
+    return await parsed.InvokeAsync(
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None);
 }
 catch (OperationCanceledException) when (interrupted != 0)
 {

@@ -15,7 +15,8 @@ sealed class TrainSettings
     static readonly (string Name, string Value)[] Defaults =
     [
         ("set", NamedSets.Default), ("network", "fashion"), ("epochs", "14"), ("batch", "64"), ("optimizer", "adamw"), ("lr", ""),
-        ("schedule", "cosine"), ("warm-up", "1"), ("weight-decay", ""), ("label-smoothing", "0.05"), ("clip", ""), ("seed", "1"), ("quick", "false"),
+        ("schedule", "cosine"), ("warm-up", "1"), ("weight-decay", ""), ("label-smoothing", "0.05"), ("clip", ""), ("seed", "1"),
+        ("quick", "false"),
     ];
 
     TrainSettings() { }
@@ -58,14 +59,16 @@ sealed class TrainSettings
         : throw new UsageException($"--seed is \"{_values["seed"]}\": a whole number from 0.");
     public double? Clip => _values["clip"].Length == 0 ? null : Number("clip");
 
-    public Loss Loss => Number("label-smoothing") is var smoothing && smoothing == 0 ? Losses.CrossEntropy : Losses.CrossEntropyWith((float)smoothing);
+    public Loss Loss =>
+        Number("label-smoothing") is var smoothing && smoothing == 0 ? Losses.CrossEntropy : Losses.CrossEntropyWith((float)smoothing);
 
     public Optimizer Optimizer
     {
         get
         {
             string name = _values["optimizer"];
-            double? rate = _values["lr"].Length == 0 ? null : Number("lr"), decay = _values["weight-decay"].Length == 0 ? null : Number("weight-decay");
+            double? rate = _values["lr"].Length == 0 ? null : Number("lr"), decay = _values["weight-decay"].Length == 0 ? null
+                : Number("weight-decay");
             return name switch
             {
                 "sgd" => new Sgd(rate ?? 0.1, momentum: 0.9, nesterov: true, decay ?? 5e-4),
@@ -101,7 +104,8 @@ sealed class TrainSettings
             : throw new UsageException($"--{name} is \"{_values[name]}\": a whole number, at least {least}.");
 
     double Number(string name) =>
-        double.TryParse(_values[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value >= 0 ? value
+        double.TryParse(_values[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            && value >= 0 ? value
             : throw new UsageException($"--{name} is \"{_values[name]}\": a number, not negative.");
 
     static UsageException Unknown(string option, string value, string[] known) =>

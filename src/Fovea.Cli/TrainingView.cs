@@ -17,7 +17,8 @@ abstract class TrainingView : IProgress<TrainingProgress>, IDisposable
         string validation = epoch.ValidationAccuracy is { } accuracy
             ? string.Create(CultureInfo.InvariantCulture, $"  validation {epoch.ValidationLoss:0.0000} {accuracy * 100:0.00} %") : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch,2}/{at.Epochs}  loss {epoch.TrainLoss:0.0000}  accuracy {epoch.TrainAccuracy * 100:0.00} %{validation}  {at.ImagesPerSecond:#,0} images/s  {epoch.Seconds:0.0} s");
+            $"epoch {epoch.Epoch,2}/{at.Epochs}  loss {epoch.TrainLoss:0.0000}  accuracy {epoch.TrainAccuracy * 100:0.00} %{validation}"
+            + $"  {at.ImagesPerSecond:#,0} images/s  {epoch.Seconds:0.0} s");
     }
 
     protected static string Left(TimeSpan? left) => left is { } time ? $"{(int)time.TotalMinutes}:{time.Seconds:00} left" : "";
@@ -35,7 +36,9 @@ abstract class TrainingView : IProgress<TrainingProgress>, IDisposable
                 if (value.Completed is { } epoch) output.WriteLine(EpochLine(value, epoch));
                 else if (System.Diagnostics.Stopwatch.GetElapsedTime(_last) > Between)
                     output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"epoch {value.Epoch,2}/{value.Epochs}  step {value.Step}/{value.StepsPerEpoch}  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.00} %  {value.ImagesPerSecond:#,0} images/s  {Left(value.TimeLeft)}"));
+                        $"epoch {value.Epoch,2}/{value.Epochs}  step {value.Step}/{value.StepsPerEpoch}  "
+                        + $"loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.00} %  "
+                        + $"{value.ImagesPerSecond:#,0} images/s  {Left(value.TimeLeft)}"));
                 else return;
                 _last = System.Diagnostics.Stopwatch.GetTimestamp();
             }
@@ -61,7 +64,10 @@ abstract class TrainingView : IProgress<TrainingProgress>, IDisposable
                 const int bar = 20;
                 int done = value.StepsPerEpoch == 0 ? 0 : bar * value.Step / value.StepsPerEpoch;
                 string line = string.Create(CultureInfo.InvariantCulture,
-                    $"epoch {value.Epoch,2}/{value.Epochs} {new string('━', done)}{new string('─', bar - done)} {value.Step}/{value.StepsPerEpoch}  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.00} %  {value.ImagesPerSecond:#,0} images/s  {Left(value.TimeLeft)}");
+                    $"epoch {value.Epoch,2}/{value.Epochs} {new string('━', done)}{new string('─', bar - done)} "
+                    + $"{value.Step}/{value.StepsPerEpoch}  "
+                    + $"loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.00} %  "
+                    + $"{value.ImagesPerSecond:#,0} images/s  {Left(value.TimeLeft)}");
                 int room = Math.Max(20, Console.WindowWidth - 1);
                 if (line.Length > room) line = line[..room];
                 AnsiConsole.Markup($"[grey]{Markup.Escape(line)}[/]");

@@ -15,12 +15,14 @@ static class Usage
         foreach (var token in parsed.Tokens)
         {
             string name = token.Value.Split('=')[0];
-            if (token.Type == System.CommandLine.Parsing.TokenType.Argument && name.StartsWith("--", StringComparison.Ordinal) && name.Length > 2)
+            if (token.Type == System.CommandLine.Parsing.TokenType.Argument && name.StartsWith("--", StringComparison.Ordinal)
+                && name.Length > 2)
                 return $"There is no option {name} of {command.Name}{Nearest.Hint(name, names)}. See fovea {Verb(parsed)}--help.";
         }
         if (parsed.Errors.Count == 0) return null;
         if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0)
-            return $"There is no verb \"{parsed.UnmatchedTokens[0]}\"{Nearest.Hint(parsed.UnmatchedTokens[0], command.Subcommands.Select(c => c.Name))}. "
+            return $"There is no verb \"{parsed.UnmatchedTokens[0]}\""
+                + $"{Nearest.Hint(parsed.UnmatchedTokens[0], command.Subcommands.Select(c => c.Name))}. "
                 + $"There are: {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
         return $"{parsed.Errors[0].Message} See fovea {Verb(parsed)}--help.";
     }

@@ -4,8 +4,9 @@ using Fovea.Runtime;
 namespace Fovea;
 
 /// <summary>
-/// Where random tensors come from. A number is addressed by (seed, stream, step, sample, element): the stream is the module's path and how often
-/// that path has drawn before, the step and the first sample are data. So masks repeat when a step is computed again, and change from step to step.
+/// Where random tensors come from. A number is addressed by (seed, stream, step, sample, element): the stream is the module's path and how
+/// often that path has drawn before, the step and the first sample are data. So masks repeat when a step is computed again, and change from
+/// step to step.
 /// </summary>
 public static class Randomness
 {
@@ -19,8 +20,9 @@ public static class Randomness
     public static ulong Seed { get; set; }
 
     /// <summary>
-    /// Lets random tensors of the running trace draw, from here on, by a counter of one's own: int64, 2: the step and the global index of the
-    /// first sample. Streams are numbered afresh: parts of a batch that are computed one after the other draw what the whole batch would.
+    /// Lets random tensors of the running trace draw, from here on, by a counter of one's own: int64, 2: the step and the global index of
+    /// the first sample. Streams are numbered afresh: parts of a batch that are computed one after the other draw what the whole batch
+    /// would.
     /// </summary>
     /// <param name="counter">The step, and the index of the first sample.</param>
     /// <param name="seed">The seed; <see cref="Seed"/> if null.</param>
@@ -79,8 +81,8 @@ public static partial class TensorFunctions
     extension(Tensor x)
     {
         /// <summary>
-        /// Sets a share of the elements to 0 and scales the others by 1 / (1 − share), so that the expected value stays (Srivastava and others, 2014).
-        /// It always drops: modules call it in training only.
+        /// Sets a share of the elements to 0 and scales the others by 1 / (1 − share), so that the expected value stays (Srivastava and
+        /// others, 2014). It always drops: modules call it in training only.
         /// </summary>
         /// <param name="share">How much is dropped, from 0 to less than 1.</param>
         public Tensor Dropout(float share)

@@ -10,8 +10,15 @@ static class EvaluateCommand
     public static Command Create(CancellationToken cancellation)
     {
         var common = new CommonOptions();
-        var what = new Argument<string>("model") { Description = "A run, \"latest\", or a model file.", DefaultValueFactory = _ => "latest" };
-        var set = new Option<string?>("--set") { Description = $"The data set: {string.Join(", ", NamedSets.Names)}. Default: the one the run was trained on." };
+        var what = new Argument<string>("model")
+        {
+            Description = "A run, \"latest\", or a model file.",
+            DefaultValueFactory = _ => "latest",
+        };
+        var set = new Option<string?>("--set")
+        {
+            Description = $"The data set: {string.Join(", ", NamedSets.Names)}. Default: the one the run was trained on.",
+        };
         var data = new Option<string?>("--data") { Description = "The set's folder. Default: data/<set>, here or above." };
         var gate = new Option<double?>("--min-accuracy") { Description = "Ends with exit code 7 when the accuracy (0 to 1) is lower." };
         var command = new Command("evaluate", "Measures a trained model on the test images of a set.\n\n  fovea evaluate latest\n"
@@ -20,7 +27,8 @@ static class EvaluateCommand
         command.SetAction(async (parsed, _) =>
         {
             common.Apply(parsed);
-            return await RunAsync(parsed.GetValue(what)!, parsed.GetValue(set), parsed.GetValue(data), parsed.GetValue(gate), parsed.GetValue(common.Json), cancellation);
+            return await RunAsync(parsed.GetValue(what)!, parsed.GetValue(set), parsed.GetValue(data), parsed.GetValue(gate),
+                parsed.GetValue(common.Json), cancellation);
         });
         return command;
     }
@@ -56,7 +64,8 @@ static class EvaluateCommand
             });
         else Show(path, sets.Test.Classes, result);
         if (gate is not { } least || result.Accuracy >= least) return ExitCode.Done;
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fovea: the accuracy {result.Accuracy:0.0000} is below --min-accuracy {least}."));
+        Console.Error.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"fovea: the accuracy {result.Accuracy:0.0000} is below --min-accuracy {least}."));
         return ExitCode.GateFailed;
     }
 
@@ -64,24 +73,35 @@ static class EvaluateCommand
     static string? Recorded(string modelPath)
     {
         var folder = new RunFolder(Path.GetDirectoryName(Path.GetFullPath(modelPath))!);
-        return File.Exists(folder.ConfigurationPath) ? RunConfiguration.Read(folder.ConfigurationPath).Settings.GetValueOrDefault("cli.set") : null;
+        return File.Exists(folder.ConfigurationPath)
+            ? RunConfiguration.Read(folder.ConfigurationPath).Settings.GetValueOrDefault("cli.set")
+            : null;
     }
 
     static void Show(string path, IReadOnlyList<string> classes, EvaluationResult result)
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("class");
-        foreach (string column in new[] { "precision", "recall", "F1", "most often taken for" }) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (string column in new[] { "precision", "recall", "F1", "most often taken for" })
+            table.AddColumn(new TableColumn(column).RightAligned());
         for (int c = 0; c < classes.Count; c++)
         {
-            int confused = Enumerable.Range(0, classes.Count).Where(other => other != c).DefaultIfEmpty(c).MaxBy(other => result.Confusion[c, other]);
-            string wrong = result.Confusion[c, confused] == 0 || confused == c ? "-" : $"{classes[confused]} ({result.Confusion[c, confused]})";
-            table.AddRow(new[] { classes[c], Percent(result.Confusion.Precision(c)), Percent(result.Confusion.Recall(c)), Percent(result.Confusion.F1(c)), wrong }
-                .Select(Markup.Escape).ToArray());
+            int confused =
+                Enumerable.Range(0, classes.Count).Where(other => other != c).DefaultIfEmpty(c).MaxBy(other => result.Confusion[c, other]);
+            string wrong = result.Confusion[c, confused] == 0 || confused == c
+                ? "-"
+                : $"{classes[confused]} ({result.Confusion[c, confused]})";
+            string[] cells =
+            [
+                classes[c], Percent(result.Confusion.Precision(c)), Percent(result.Confusion.Recall(c)), Percent(result.Confusion.F1(c)),
+                wrong,
+            ];
+            table.AddRow(Array.ConvertAll(cells, Markup.Escape));
         }
         AnsiConsole.Write(table);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{path}: accuracy {result.Accuracy * 100:0.00} % of {result.Count:#,0} images, loss {result.Loss:0.0000}, {result.Seconds:0.0} s"));
+            $"{path}: accuracy {result.Accuracy * 100:0.00} % of {result.Count:#,0} images, loss {result.Loss:0.0000}, "
+            + $"{result.Seconds:0.0} s"));
     }
 
     static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");

@@ -11,8 +11,14 @@ static class InspectCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var what = new Argument<string>("network") { Description = $"A network ({string.Join(", ", Zoo.All.Select(n => n.Name))}), a run, \"latest\", or a model file." };
-        var input = new Option<string?>("--input") { Description = "The input's shape, channels first: 3x224x224. Default: that of the model, or 1x28x28." };
+        var what = new Argument<string>("network")
+        {
+            Description = $"A network ({string.Join(", ", Zoo.All.Select(n => n.Name))}), a run, \"latest\", or a model file.",
+        };
+        var input = new Option<string?>("--input")
+        {
+            Description = "The input's shape, channels first: 3x224x224. Default: that of the model, or 1x28x28.",
+        };
         var classes = new Option<int>("--classes") { Description = "Classes of a network by name.", DefaultValueFactory = _ => 10 };
         var command = new Command("inspect", "Shapes, parameters, multiply-adds, activation memory and receptive field of every layer.\n\n"
             + "  fovea inspect resnet18 --input 3x224x224 --classes 1000\n  fovea inspect latest") { what, input, classes };

@@ -13,25 +13,51 @@ static class TrainCommand
     public static Command Create(CancellationToken cancellation)
     {
         var common = new CommonOptions();
-        var set = new Argument<string>("set") { Description = $"The data set: {string.Join(", ", NamedSets.Names)}.", DefaultValueFactory = _ => NamedSets.Default };
+        var set = new Argument<string>("set")
+        {
+            Description = $"The data set: {string.Join(", ", NamedSets.Names)}.",
+            DefaultValueFactory = _ => NamedSets.Default,
+        };
         var data = new Option<string?>("--data") { Description = "The set's folder. Default: data/<set>, here or above." };
-        var network = new Option<string>("--network") { Description = $"The network: {string.Join(", ", Zoo.All.Select(n => n.Name))}. Default: fashion." };
-        var epochs = new Option<string>("--epochs") { Description = "How often the training set is gone through. Default: 14; 3 with --quick." };
+        var network = new Option<string>("--network")
+        {
+            Description = $"The network: {string.Join(", ", Zoo.All.Select(n => n.Name))}. Default: fashion.",
+        };
+        var epochs = new Option<string>("--epochs")
+        {
+            Description = "How often the training set is gone through. Default: 14; 3 with --quick.",
+        };
         var batch = new Option<string>("--batch") { Description = "Images a step. Default: 64." };
         var optimizer = new Option<string>("--optimizer") { Description = "sgd (momentum 0.9, Nesterov), adam or adamw. Default: adamw." };
         var rate = new Option<string>("--lr") { Description = "The learning rate. Default: 0.002 for adamw, 0.001 for adam, 0.1 for sgd." };
-        var schedule = new Option<string>("--schedule") { Description = "How the learning rate changes: constant, cosine or step. Default: cosine." };
+        var schedule = new Option<string>("--schedule")
+        {
+            Description = "How the learning rate changes: constant, cosine or step. Default: cosine.",
+        };
         var warmUp = new Option<string>("--warm-up") { Description = "Epochs in which the learning rate rises to its value. Default: 1." };
-        var decay = new Option<string>("--weight-decay") { Description = "Weight decay. Default: 0.05 for adamw, 0 for adam, 0.0005 for sgd." };
-        var smoothing = new Option<string>("--label-smoothing") { Description = "How much of each label is shared out over all classes. Default: 0.05." };
+        var decay = new Option<string>("--weight-decay")
+        {
+            Description = "Weight decay. Default: 0.05 for adamw, 0 for adam, 0.0005 for sgd.",
+        };
+        var smoothing = new Option<string>("--label-smoothing")
+        {
+            Description = "How much of each label is shared out over all classes. Default: 0.05.",
+        };
         var clip = new Option<string>("--clip") { Description = "The largest global norm of the gradients. Default: none." };
         var output = new Option<string?>("--out", "-o", "--output") { Description = "The run's folder. Default: runs/<utc>-<network>." };
-        var resume = new Option<string?>("--resume") { Description = "Goes on with an interrupted run (a folder, or latest), with its settings." };
+        var resume = new Option<string?>("--resume")
+        {
+            Description = "Goes on with an interrupted run (a folder, or latest), with its settings.",
+        };
         var quick = new Option<bool>("--quick") { Description = $"A look in under a minute: {QuickImages:#,0} images, 3 epochs." };
-        var gate = new Option<double?>("--min-accuracy") { Description = "Ends with exit code 7 when the test accuracy (0 to 1) is lower." };
+        var gate = new Option<double?>("--min-accuracy")
+        {
+            Description = "Ends with exit code 7 when the test accuracy (0 to 1) is lower.",
+        };
         var texts = new Option[] { network, epochs, batch, optimizer, rate, schedule, warmUp, decay, smoothing, clip };
         var command = new Command("train", "Trains a network; without any option, on the 60,000 images of Fashion-MNIST.\n\n"
-            + "  fovea train\n  fovea train --quick\n  fovea train cifar10 --data ~/cifar --network resnet18 --epochs 30\n  fovea train --resume latest") { set, data };
+            + "  fovea train\n  fovea train --quick\n  fovea train cifar10 --data ~/cifar --network resnet18 --epochs 30\n"
+            + "  fovea train --resume latest") { set, data };
         foreach (var option in texts) command.Options.Add(option);
         foreach (var option in new Option[] { output, resume, quick, gate }) command.Options.Add(option);
         common.AddTo(command);
@@ -40,8 +66,10 @@ static class TrainCommand
             common.Apply(parsed);
             var typed = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var option in texts.Append(common.Seed))
-                if (parsed.GetResult(option) is { Implicit: false, Tokens.Count: > 0 } result) typed[option.Name.TrimStart('-')] = result.Tokens[0].Value;
-            if (parsed.GetResult(set) is { Implicit: false } named && named.Tokens.Count > 0) typed["set"] = NamedSets.Check(named.Tokens[0].Value);
+                if (parsed.GetResult(option) is { Implicit: false, Tokens.Count: > 0 } result)
+                    typed[option.Name.TrimStart('-')] = result.Tokens[0].Value;
+            if (parsed.GetResult(set) is { Implicit: false } named && named.Tokens.Count > 0)
+                typed["set"] = NamedSets.Check(named.Tokens[0].Value);
             if (parsed.GetValue(quick)) typed["quick"] = "true";
             return await RunAsync(typed, parsed.GetValue(data), parsed.GetValue(output), parsed.GetValue(resume), parsed.GetValue(gate),
                 parsed.GetValue(common.Json), cancellation);
@@ -70,14 +98,24 @@ static class TrainCommand
         var model = Zoo.Create(settings.Network, train.Classes.Count, train.InputShape);
         var options = new TrainingOptions
         {
-            Name = settings.Network, Epochs = settings.Epochs, BatchSize = settings.Batch, Loss = settings.Loss, Optimizer = settings.Optimizer,
-            Schedule = settings.Schedule, Seed = settings.Seed, ClipNorm = settings.Clip, Augmentation = settings.Augmentation,
-            RunFolder = folder, Resume = resume is not null, Settings = settings.ToRecord(),
+            Name = settings.Network,
+            Epochs = settings.Epochs,
+            BatchSize = settings.Batch,
+            Loss = settings.Loss,
+            Optimizer = settings.Optimizer,
+            Schedule = settings.Schedule,
+            Seed = settings.Seed,
+            ClipNorm = settings.Clip,
+            Augmentation = settings.Augmentation,
+            RunFolder = folder,
+            Resume = resume is not null,
+            Settings = settings.ToRecord(),
         };
         model.Build(train.InputShape, settings.Seed);
         var say = json ? Console.Error : Console.Out;
         say.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{settings.Network} ({model.Parameters.Sum(p => p.Count):#,0} parameters) on {settings.Set} from {from}: {train.Count:#,0} images to learn from, {validation.Count:#,0} to compare epochs on"));
+            $"{settings.Network} ({model.Parameters.Sum(p => p.Count):#,0} parameters) on {settings.Set} from {from}: "
+            + $"{train.Count:#,0} images to learn from, {validation.Count:#,0} to compare epochs on"));
         if (Hardware.Warning is { } warning) Console.Error.WriteLine(warning);
 
         TrainingResult result;
@@ -101,14 +139,17 @@ static class TrainCommand
         else
         {
             say.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"test accuracy  {test.Accuracy * 100:0.00} % of {test.Count:#,0} images, loss {test.Loss:0.0000} (weights of epoch {result.BestEpoch})"));
-            say.WriteLine(string.Create(CultureInfo.InvariantCulture, $"time           {seconds:0.0} s, {result.ImagesPerSecond:#,0} images a second"));
+                $"test accuracy  {test.Accuracy * 100:0.00} % of {test.Count:#,0} images, loss {test.Loss:0.0000} "
+                + $"(weights of epoch {result.BestEpoch})"));
+            say.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"time           {seconds:0.0} s, {result.ImagesPerSecond:#,0} images a second"));
             say.WriteLine($"model          {result.ModelPath}");
             say.WriteLine($"digest         {result.Digest}");
             say.WriteLine($"next           fovea evaluate {Shown(result.RunFolder)}");
         }
         if (gate is not { } least || test.Accuracy >= least) return ExitCode.Done;
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fovea: the test accuracy {test.Accuracy:0.0000} is below --min-accuracy {least}."));
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"fovea: the test accuracy {test.Accuracy:0.0000} is below --min-accuracy {least}."));
         return ExitCode.GateFailed;
     }
 

@@ -18,7 +18,8 @@ public static class Nearest
     }
 
     /// <summary>" (did you mean "x"?)", or nothing.</summary>
-    public static string Hint(string name, IEnumerable<string> candidates) => To(name, candidates) is { } meant ? $" (did you mean \"{meant}\"?)" : "";
+    public static string Hint(string name, IEnumerable<string> candidates) =>
+        To(name, candidates) is { } meant ? $" (did you mean \"{meant}\"?)" : "";
 
     // Levenshtein's distance, one row at a time.
     static int Edits(string a, string b)

@@ -3,7 +3,9 @@ using Fovea.Tensors;
 
 namespace Fovea.Graphs;
 
-/// <summary>The types of an operator's inputs, with what a shape rule needs: the constraints of the trace, and errors that say where.</summary>
+/// <summary>
+/// The types of an operator's inputs, with what a shape rule needs: the constraints of the trace, and errors that say where.
+/// </summary>
 public readonly ref struct Inputs
 {
     readonly ReadOnlySpan<TensorType> _types;
@@ -55,7 +57,8 @@ public readonly ref struct Inputs
     }
 
     /// <summary>
-    /// True when two sizes are equal, or may be (the equality is then recorded and checked when sizes are bound); false when they never are.
+    /// True when two sizes are equal, or may be (the equality is then recorded and checked when sizes are bound); false when they never
+    /// are.
     /// </summary>
     public bool AreEqual(Dim a, Dim b)
     {

@@ -145,8 +145,8 @@ public sealed class Trace
         tensor.RequireUsable();
         if (tensor.IsTracked)
             throw new InvalidOperationException(
-                $"The traced function captures a lazy tensor ({tensor.Type}) that depends on a trainable variable: its gradient would vanish in "
-                + "silence. Compute it inside the function, or capture tensor.StopGradient() on purpose.");
+                $"The traced function captures a lazy tensor ({tensor.Type}) that depends on a trainable variable: "
+                + "its gradient would vanish in silence. Compute it inside the function, or capture tensor.StopGradient() on purpose.");
         Suspend(tensor.EnsureEvaluated);
         return tensor;
     }

@@ -7,7 +7,8 @@ static class LeNet
 {
     public static Module Create(int classes, Shape input)
     {
-        if (input[1].Value < 4 || input[2].Value < 4) throw new ShapeMismatchException($"lenet halves its maps twice: {input} is too small, 4x4 is the least.");
+        if (input[1].Value < 4 || input[2].Value < 4)
+            throw new ShapeMismatchException($"lenet halves its maps twice: {input} is too small, 4x4 is the least.");
         return new Sequential(
             ("conv1", new Conv2d(32, 5, padding: 2)), ("relu1", new Relu()), ("pool1", new MaxPool2d(2)),
             ("conv2", new Conv2d(64, 5, padding: 2)), ("relu2", new Relu()), ("pool2", new MaxPool2d(2)),
@@ -15,12 +16,15 @@ static class LeNet
     }
 }
 
-/// <summary>Three stages of two 3×3 convolutions with batch norm, halved twice, then a global mean: what small grey or coloured pictures need.</summary>
+/// <summary>
+/// Three stages of two 3×3 convolutions with batch norm, halved twice, then a global mean: what small grey or coloured pictures need.
+/// </summary>
 static class FashionNet
 {
     public static Module Create(int classes, Shape input)
     {
-        if (input[1].Value < 4 || input[2].Value < 4) throw new ShapeMismatchException($"fashion halves its maps twice: {input} is too small, 4x4 is the least.");
+        if (input[1].Value < 4 || input[2].Value < 4)
+            throw new ShapeMismatchException($"fashion halves its maps twice: {input} is too small, 4x4 is the least.");
         var layers = new List<(string, Module)>();
         int[] widths = [32, 64, 128];
         for (int stage = 0; stage < widths.Length; stage++)

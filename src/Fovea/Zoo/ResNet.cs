@@ -1,6 +1,8 @@
 namespace Fovea.Modules;
 
-/// <summary>Two 3×3 convolutions with batch norm, and the input added before the last ReLU; projected by 1×1 where the shape changes.</summary>
+/// <summary>
+/// Two 3×3 convolutions with batch norm, and the input added before the last ReLU; projected by 1×1 where the shape changes.
+/// </summary>
 sealed class BasicBlock : Module
 {
     readonly Conv2d _conv1, _conv2;
@@ -25,8 +27,8 @@ sealed class BasicBlock : Module
 }
 
 /// <summary>
-/// Residual networks of basic blocks (He and others, 2016). Names of parameters are torchvision's. The ImageNet stem is 7×7 with stride 2 and a
-/// pooling; images below 64 pixels get the CIFAR stem, 3×3 with stride 1.
+/// Residual networks of basic blocks (He and others, 2016). Names of parameters are torchvision's. The ImageNet stem is 7×7 with stride 2
+/// and a pooling; images below 64 pixels get the CIFAR stem, 3×3 with stride 1.
 /// </summary>
 sealed class ResNet : Module
 {
@@ -54,7 +56,8 @@ sealed class ResNet : Module
         _classifier = Add("fc", new Linear(classes));
     }
 
-    public static Module Create18(int classes, Shape input) => new ResNet([2, 2, 2, 2], classes, Math.Min(input[1].Value, input[2].Value) < 64);
+    public static Module Create18(int classes, Shape input) =>
+        new ResNet([2, 2, 2, 2], classes, Math.Min(input[1].Value, input[2].Value) < 64);
 
     protected override Tensor Compute(Tensor x)
     {

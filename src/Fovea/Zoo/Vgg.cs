@@ -3,8 +3,8 @@ using Fovea.Errors;
 namespace Fovea.Modules;
 
 /// <summary>
-/// VGG, configuration A (Simonyan and Zisserman, 2015): eight convolutions 3×3, five poolings, three linear layers (4096, 4096, classes) over 7×7
-/// maps. For images below 64 pixels the maps end at 1×1 and one linear layer is left, as is usual on CIFAR.
+/// VGG, configuration A (Simonyan and Zisserman, 2015): eight convolutions 3×3, five poolings, three linear layers (4096, 4096, classes)
+/// over 7×7 maps. For images below 64 pixels the maps end at 1×1 and one linear layer is left, as is usual on CIFAR.
 /// </summary>
 static class Vgg
 {
@@ -13,7 +13,8 @@ static class Vgg
     public static Module Create(int classes, Shape input, bool norm)
     {
         long smaller = Math.Min(input[1].Value, input[2].Value);
-        if (smaller < 32) throw new ShapeMismatchException($"vgg11 halves its maps five times: {input} is too small, 32x32 is the least. Try lenet or fashion.");
+        if (smaller < 32) throw new ShapeMismatchException(
+            $"vgg11 halves its maps five times: {input} is too small, 32x32 is the least. Try lenet or fashion.");
         var features = new List<(string, Module)>();
         for (int stage = 0; stage < Stages.Length; stage++)
         {

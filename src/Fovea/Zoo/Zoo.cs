@@ -19,7 +19,8 @@ public static class Zoo
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         var entry = Array.Find(ZooEntries.All, e => e.Name == name) ?? throw new ArgumentException(
-            $"There is no network \"{name}\"{Nearest.Hint(name, ZooEntries.All.Select(e => e.Name))}. There are: {string.Join(", ", ZooEntries.All.Select(e => e.Name))}.");
+            $"There is no network \"{name}\"{Nearest.Hint(name, ZooEntries.All.Select(e => e.Name))}. "
+            + $"There are: {string.Join(", ", ZooEntries.All.Select(e => e.Name))}.");
         if (inputShape.Rank != 3 || !inputShape.IsKnown)
             throw new ShapeMismatchException($"{name} takes images of channels, height and width; the input shape is {inputShape}.");
         return entry.Make(classes, inputShape);
@@ -40,9 +41,11 @@ static class ZooEntries
 {
     public static readonly ZooEntry[] All =
     [
-        new("lenet", "two 5×5 convolutions and two linear layers, in the manner of LeNet-5 with ReLU (LeCun and others, 1998)", LeNet.Create),
+        new("lenet", "two 5×5 convolutions and two linear layers, in the manner of LeNet-5 with ReLU (LeCun and others, 1998)",
+            LeNet.Create),
         new("fashion", "three stages of 3×3 convolutions with batch norm: the default for small images", FashionNet.Create),
-        new("vgg11", "VGG with eleven layers (Simonyan and Zisserman, 2015); the small form below 64 pixels", (classes, input) => Vgg.Create(classes, input, false)),
+        new("vgg11", "VGG with eleven layers (Simonyan and Zisserman, 2015); the small form below 64 pixels",
+            (classes, input) => Vgg.Create(classes, input, false)),
         new("vgg11-bn", "vgg11 with batch norm", (classes, input) => Vgg.Create(classes, input, true)),
         new("resnet18", "ResNet with eighteen layers (He and others, 2016); the CIFAR stem below 64 pixels", ResNet.Create18),
     ];

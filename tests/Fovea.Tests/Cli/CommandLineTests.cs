@@ -33,7 +33,8 @@ public sealed class CommandLineTests
     [InlineData("train --min-accuracy 93", "from 0 to 1")]
     [InlineData("inspect resnet18 --input 3xx32", "3x224x224")]
     [InlineData("inspect resnet18 --classes 0", "--classes")]
-    public async Task Wrong_usage_is_answered_with_the_mend(string line, string words) => FailsInOneLine(await Run(line.Split(' ')), 2, words);
+    public async Task Wrong_usage_is_answered_with_the_mend(string line, string words) =>
+        FailsInOneLine(await Run(line.Split(' ')), 2, words);
 
     [Theory]
     [InlineData("inspect restnet18", "did you mean \"resnet18\"")]
@@ -41,7 +42,8 @@ public sealed class CommandLineTests
     [InlineData("evaluate nothing-here", "no model file and no run")]
     [InlineData("train --data /nowhere", "There is no folder /nowhere")]
     [InlineData("train --resume /nowhere", "There is no run /nowhere")]
-    public async Task What_is_missing_or_does_not_fit_ends_with_code_3(string line, string words) => FailsInOneLine(await Run(line.Split(' ')), 3, words);
+    public async Task What_is_missing_or_does_not_fit_ends_with_code_3(string line, string words) =>
+        FailsInOneLine(await Run(line.Split(' ')), 3, words);
 
     [Fact]
     public async Task Help_shows_examples_and_defaults()

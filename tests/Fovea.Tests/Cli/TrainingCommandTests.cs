@@ -36,7 +36,8 @@ public sealed class TrainingCommandTests
         var evaluated = await Run(scratch.Path, "evaluate", "latest", "--data", Data, "--json");
         Assert.True(evaluated.ExitCode == 0, evaluated.Error);
         Assert.Equal(accuracy, evaluated.Json.GetProperty("accuracy").GetDouble());
-        Assert.Equal(10_000, evaluated.Json.GetProperty("confusion").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt64())));
+        Assert.Equal(
+            10_000, evaluated.Json.GetProperty("confusion").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt64())));
         Assert.Equal(7, (await Run(scratch.Path, "evaluate", "latest", "--data", Data, "--min-accuracy", "0.999")).ExitCode);
 
         var inspected = await Run(scratch.Path, "inspect", "latest", "--json");
@@ -57,7 +58,8 @@ public sealed class TrainingCommandTests
             _ = process.StandardOutput.ReadToEndAsync(Cancellation);
             var error = process.StandardError.ReadToEndAsync(Cancellation);
             string checkpoint = Path.Combine(second, "checkpoint");
-            while (!process.HasExited && !(Directory.Exists(checkpoint) && Directory.GetFiles(checkpoint).Length > 0)) await Task.Delay(20, Cancellation);
+            while (!process.HasExited && !(Directory.Exists(checkpoint) && Directory.GetFiles(checkpoint).Length > 0))
+                await Task.Delay(20, Cancellation);
             await Task.Delay(1500, Cancellation);
             Assert.False(process.HasExited, "It ended before it was interrupted.");
             kill(process.Id, 2);

@@ -131,7 +131,8 @@ public sealed class VectorKernelTests
                     {
                         // Sums of n terms: the error grows like √n, and so does that of naive kernels that sum in float.
                         double terms = Math.Sqrt((double)inputs[0].Sizes.Product() / Math.Max(1, expected[i].Sizes.Product()));
-                        Widths.AssertNear(what, Widths.Doubles(expected[i].To<float>()), actual[i].To<float>(), 1e-5, 3e-6 * Math.Max(1, terms));
+                        Widths.AssertNear(
+                            what, Widths.Doubles(expected[i].To<float>()), actual[i].To<float>(), 1e-5, 3e-6 * Math.Max(1, terms));
                     }
                     else Assert.Equal(expected[i].Bytes, actual[i].Bytes);
                     if (first is not null) Assert.Equal(first[i].Bytes, actual[i].Bytes);

@@ -164,22 +164,22 @@ public unsafe class WeightGradientTests
 
     internal static WeightGradientSizes Planar(int samples, int groups, int inputs, int outputs, int height, int width,
         int kernel, int stride, int padding, int dilation = 1) => new()
-    {
-        Samples = samples, Groups = groups, InputChannels = inputs, OutputChannels = outputs, Input = new(1, height, width),
-        Output = new(1, (height + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1,
+        {
+            Samples = samples, Groups = groups, InputChannels = inputs, OutputChannels = outputs, Input = new(1, height, width),
+            Output = new(1, (height + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1,
             (width + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1),
-        Kernel = new(1, kernel, kernel), Stride = new(1, stride, stride), Padding = new(0, padding, padding),
-        Dilation = new(1, dilation, dilation), InputPitch = groups * inputs, OutputPitch = groups * outputs,
-    };
+            Kernel = new(1, kernel, kernel), Stride = new(1, stride, stride), Padding = new(0, padding, padding),
+            Dilation = new(1, dilation, dilation), InputPitch = groups * inputs, OutputPitch = groups * outputs,
+        };
 
     static WeightGradientSizes Linear(int samples, int inputs, int outputs, int length,
         int kernel, int stride, int padding, int dilation) => new()
-    {
-        Samples = samples, Groups = 1, InputChannels = inputs, OutputChannels = outputs, Input = new(1, 1, length),
-        Output = new(1, 1, (length + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1),
-        Kernel = new(1, 1, kernel), Stride = new(1, 1, stride), Padding = new(0, 0, padding), Dilation = new(1, 1, dilation),
-        InputPitch = inputs, OutputPitch = outputs,
-    };
+        {
+            Samples = samples, Groups = 1, InputChannels = inputs, OutputChannels = outputs, Input = new(1, 1, length),
+            Output = new(1, 1, (length + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1),
+            Kernel = new(1, 1, kernel), Stride = new(1, 1, stride), Padding = new(0, 0, padding), Dilation = new(1, 1, dilation),
+            InputPitch = inputs, OutputPitch = outputs,
+        };
 
     static void Copy(Block from, Block to) => new Span<float>(from.Data, (int)from.Count).CopyTo(new(to.Data, (int)from.Count));
 

@@ -10,7 +10,10 @@ public sealed class GoldenTrainingTests
     const double Tolerance = 2e-5;
 
     public static TheoryData<string> Schedules =>
-        [.. GoldenCase.Read("optimizer").Select(golden => golden.Name).Where(name => name.StartsWith("schedule", StringComparison.Ordinal))];
+    [
+        .. GoldenCase.Read("optimizer").Select(golden => golden.Name)
+            .Where(name => name.StartsWith("schedule", StringComparison.Ordinal)),
+    ];
 
     public static TheoryData<string> Networks => [.. GoldenCase.Read("network").Select(golden => golden.Name)];
 

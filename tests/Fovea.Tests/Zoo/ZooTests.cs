@@ -23,7 +23,8 @@ public sealed class ZooTests
     [Fact]
     public void An_unknown_name_is_answered_with_the_nearest()
     {
-        Assert.Contains("did you mean \"resnet18\"", Assert.Throws<ArgumentException>(() => Zoo.Create("restnet18", 10, [3, 32, 32])).Message);
+        Assert.Contains(
+            "did you mean \"resnet18\"", Assert.Throws<ArgumentException>(() => Zoo.Create("restnet18", 10, [3, 32, 32])).Message);
         Assert.DoesNotContain("did you mean", Assert.Throws<ArgumentException>(() => Zoo.Create("transformer", 10, [3, 32, 32])).Message);
         Assert.Throws<ShapeMismatchException>(() => Zoo.Create("vgg11", 10, [1, 28, 28]));
         Assert.Throws<ShapeMismatchException>(() => Zoo.Create("lenet", 10, [28, 28]));

@@ -17,7 +17,9 @@ static class VectorKernels
     /// <summary>Into how many pieces of so many elements the work falls.</summary>
     public static int Pieces(long count, long grain = Grain) => checked((int)Math.Max(1, (count + grain - 1) / grain));
 
-    /// <summary>Passes some float32 elements of an input on to an output: nothing to do where the plan lets them lie in one place.</summary>
+    /// <summary>
+    /// Passes some float32 elements of an input on to an output: nothing to do where the plan lets them lie in one place.
+    /// </summary>
     public static unsafe void PassOn(in KernelCall call, int input, int output, nint start, nint count)
     {
         if (call.Input(input) == call.Output(output)) return;

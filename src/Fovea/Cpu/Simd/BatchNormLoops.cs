@@ -67,7 +67,8 @@ internal static unsafe class BatchNormLoops
                 p = block + c;
                 for (nint r = 0; r < n; r++, p += rowPitch)
                 {
-                    T d0 = T.Load(p) - m0, d1 = T.Load(p + T.Count) - m1, d2 = T.Load(p + 2 * T.Count) - m2, d3 = T.Load(p + 3 * T.Count) - m3;
+                    T d0 = T.Load(p) - m0, d1 = T.Load(p + T.Count) - m1, d2 = T.Load(p + 2 * T.Count) - m2,
+                        d3 = T.Load(p + 3 * T.Count) - m3;
                     a0 = T.Fma(d0, d0, a0);
                     a1 = T.Fma(d1, d1, a1);
                     a2 = T.Fma(d2, d2, a2);

@@ -39,8 +39,8 @@ internal static unsafe class SoftmaxLoops
     }
 
     /// <summary>
-    /// Softmax of rows of at most 16 elements, which are their own lanes: e^x waits in the scratch memory as whole vectors, because a partly
-    /// stored vector cannot be loaded again without a stall. The bits are those of longer rows' code.
+    /// Softmax of rows of at most 16 elements, which are their own lanes: e^x waits in the scratch memory as whole vectors, because a
+    /// partly stored vector cannot be loaded again without a stall. The bits are those of longer rows' code.
     /// </summary>
     [MethodImpl(Loop)]
     static void ShortRows<T>(float* x, nint rows, nint columns, float* work, float* y) where T : unmanaged, IVec<T>
@@ -51,7 +51,8 @@ internal static unsafe class SoftmaxLoops
             for (int lane = 0; lane < 16; lane += T.Count)
                 T.Store(lane < columns ? T.Load(x + lane, Math.Min(T.Count, columns - lane), float.NegativeInfinity)
                     : T.Create(float.NegativeInfinity), kept + lane);
-            for (int lane = 0; lane < 16; lane += T.Count) T.Store(VMath.Max(T.Create(float.NegativeInfinity), T.Load(kept + lane)), work + lane);
+            for (int lane = 0; lane < 16; lane += T.Count)
+                T.Store(VMath.Max(T.Create(float.NegativeInfinity), T.Load(kept + lane)), work + lane);
             var largest = T.Create(RowReductions.JoinLanes(work, default(LargestBody)));
             for (int lane = 0; lane < 16; lane += T.Count)
             {
