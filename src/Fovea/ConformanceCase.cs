@@ -109,7 +109,8 @@ sealed class ConformanceCase
 
     /// <summary>A finding.</summary>
     public void Fail(string what) => _log.Fail(
-        string.Create(CultureInfo.InvariantCulture, $"sample {_index} ({Op} of {string.Join(", ", Types.Select(t => t.ToString()))}), {_check}"),
+        string.Create(
+            CultureInfo.InvariantCulture, $"sample {_index} ({Op} of {string.Join(", ", Types.Select(t => t.ToString()))}), {_check}"),
         what);
 
     /// <summary>A check that was made.</summary>

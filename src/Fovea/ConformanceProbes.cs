@@ -4,25 +4,29 @@ using Fovea.Tensors;
 
 namespace Fovea;
 
-/// <summary>What an operator says of itself, found out from outside: its cost by counting, its receptive field by touching pixels.</summary>
+/// <summary>
+/// What an operator says of itself, found out from outside: its cost by counting, its receptive field by touching pixels.
+/// </summary>
 static class ConformanceProbes
 {
     /// <summary>
-    /// A product of two inputs (doubling either doubles the output) of ones counts its own multiply-adds: each adds 1 to one output. Taps that
-    /// fall on padding cost, as the field counts them, but add nothing: with padding the count is at most the cost.
+    /// A product of two inputs (doubling either doubles the output) of ones counts its own multiply-adds: each adds 1 to one output. Taps
+    /// that fall on padding cost, as the field counts them, but add nothing: with padding the count is at most the cost.
     /// </summary>
     public static void Cost(ConformanceCase c)
     {
         var outputs = c.Infer();
         var cost = c.Op.Cost(new Inputs(c.Op, c.Types, null), outputs);
-        long read = c.Types.Sum(t => t.Shape.Count.Value * t.Element.Size()), written = outputs.Sum(t => t.Shape.Count.Value * t.Element.Size());
+        long read = c.Types.Sum(t => t.Shape.Count.Value * t.Element.Size()),
+            written = outputs.Sum(t => t.Shape.Count.Value * t.Element.Size());
         if (cost.BytesRead != read || cost.BytesWritten != written)
             c.Fail($"bytes read {cost.BytesRead}, written {cost.BytesWritten}; the inputs have {read}, the outputs {written}.");
         if (cost.MultiplyAdds == 0 || outputs.Length != 1 || c.Types.Length < 2) return;
         if (c.Types[0].Element != ElementType.Float32 || c.Types[1].Element != ElementType.Float32) return;
 
 
-        SampleValue[] inputs = [.. c.Values.Select((v, i) => i < 2 || !v.Element.IsFloating() ? v : v with { Bytes = new byte[v.Bytes.Length] })];
+        SampleValue[] inputs =
+            [.. c.Values.Select((v, i) => i < 2 || !v.Element.IsFloating() ? v : v with { Bytes = new byte[v.Bytes.Length] })];
         double[] plain = Run(1, 1), first = Run(2, 1), second = Run(1, 2);
         for (int i = 0; i < plain.Length; i++)
             if (first[i] != 2 * plain[i] || second[i] != 2 * plain[i]) return;
@@ -34,7 +38,8 @@ static class ConformanceProbes
         if (c.ReferenceOf(ones)[0].Numbers().Max(Math.Abs) != 1) return;
         ones[1] = SampleValue.Fill(inputs[1].Sizes, _ => 1f);
         double counted = c.ReferenceOf(ones)[0].Numbers().Sum();
-        bool padded = Attributes.Of(c.Op).Any(a => a.Key.StartsWith("Pad", StringComparison.Ordinal) && a.Value.AsSpan().ContainsAnyExcept("0x"));
+        bool padded =
+            Attributes.Of(c.Op).Any(a => a.Key.StartsWith("Pad", StringComparison.Ordinal) && a.Value.AsSpan().ContainsAnyExcept("0x"));
         if (padded ? counted > cost.MultiplyAdds.Value : counted != cost.MultiplyAdds.Value)
             c.Fail(string.Create(CultureInfo.InvariantCulture, $"it costs {cost.MultiplyAdds} multiply-adds; counted {counted}."));
         c.Count();
@@ -100,7 +105,8 @@ static class ConformanceProbes
             }
         }
         // A truth value or a place shows only that it changed, not that it did not: floating outputs show everything they see.
-        bool whole = before.Element.IsFloating() && field.Jump == Math.Floor(field.Jump) && field.Size == Math.Floor(field.Size) && field.Start == Math.Floor(field.Start);
+        bool whole = before.Element.IsFloating() && field.Jump == Math.Floor(field.Jump) && field.Size == Math.Floor(field.Size)
+            && field.Start == Math.Floor(field.Start);
         for (int unit = 0; unit < units; unit++)
         {
             double begin = field.Start + unit * field.Jump, end = begin + field.Size - 1;
@@ -109,7 +115,8 @@ static class ConformanceProbes
             if (last[unit] >= 0 && (first[unit] < begin - slack || last[unit] > end + slack)
                 || whole && inside && (first[unit] != (int)begin || last[unit] != (int)end))
                 c.Fail(string.Create(CultureInfo.InvariantCulture,
-                    $"unit {unit} of axis {axis} sees pixels {first[unit]} to {last[unit]} of input {input}; its field says {begin} to {end}."));
+                    $"unit {unit} of axis {axis} sees pixels {first[unit]} to {last[unit]} of input {input}; "
+                    + $"its field says {begin} to {end}."));
         }
     }
 

@@ -53,7 +53,8 @@ static class ConformanceShapes
             var second = KernelHarness.Run(kernel, c.Op, new KernelRun { Dirt = 0x5A }, c.Values);
             for (int i = 0; i < types.Length; i++)
                 if (ConformanceCase.BitDifference(first[i], second[i]) is { } difference)
-                    c.Fail($"output {i} of {kernel.Name} depends on what memory held before (is {types[i].Shape} its size?): {difference}.");
+                    c.Fail($"output {i} of {kernel.Name} depends on what memory held before "
+                        + $"(is {types[i].Shape} its size?): {difference}.");
         }
         if (c.Decomposed(c.Types) is { } decomposed && !decomposed.SequenceEqual(types))
             c.Fail($"it decomposes into {string.Join(", ", decomposed.Select(t => t.ToString()))}, "
@@ -112,7 +113,8 @@ static class ConformanceShapes
         }
         for (int i = 0; i < known.Length; i++)
             if (symbolic[i].Element != known[i].Element || symbolic[i].Shape.Bind(sizes) != known[i].Shape.ToDims())
-                c.Fail($"{where} output {i} is {symbolic[i]}, that is {symbolic[i].Shape.Bind(sizes)}; inferred with the number {known[i]}.");
+                c.Fail($"{where} output {i} is {symbolic[i]}, that is {symbolic[i].Shape.Bind(sizes)}; "
+                    + $"inferred with the number {known[i]}.");
     }
 
     /// <summary>The types with axes replaced.</summary>

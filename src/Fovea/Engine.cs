@@ -41,7 +41,8 @@ public static partial class Engine
     static int _warned;
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message =
-        "A value that depends on trainable variables keeps a graph of {Nodes} nodes behind it. A loop that carries a value from turn to turn calls StopGradient().")]
+        "A value that depends on trainable variables keeps a graph of {Nodes} nodes behind it. "
+        + "A loop that carries a value from turn to turn calls StopGradient().")]
     static partial void WarnOfKeptGraph(ILogger logger, int nodes);
 
     sealed class Evaluator : IEvaluator

@@ -27,7 +27,8 @@ sealed record FiniteDifferences(int Elements, int Seed = 1)
         for (int k = 0; k < moved.Length; k++)
         {
             int input = moved[k];
-            if (gradients[k].Type != point[input].Type) return $"the gradient of input {input} is {gradients[k].Type}, the input {point[input].Type}";
+            if (gradients[k].Type != point[input].Type)
+                return $"the gradient of input {input} is {gradients[k].Type}, the input {point[input].Type}";
             string? fault = point[input].Element == ElementType.Float64
                 ? Compare<double>(value, input, point[input], gradients[k].To<double>())
                 : Compare<float>(value, input, point[input], [.. gradients[k].To<float>()]);
@@ -95,7 +96,8 @@ sealed record FiniteDifferences(int Elements, int Seed = 1)
 
     static string? Disagree(double difference, double gradient, double size, (double Step, double Absolute, double Relative, double Unit) p)
     {
-        double allowed = p.Absolute + p.Relative * Math.Max(Math.Abs(difference), Math.Abs(gradient)) + 8 * p.Unit * Math.Abs(size) / p.Step;
+        double allowed = p.Absolute + p.Relative * Math.Max(Math.Abs(difference), Math.Abs(gradient))
+            + 8 * p.Unit * Math.Abs(size) / p.Step;
         return Math.Abs(difference - gradient) <= allowed ? null : string.Create(CultureInfo.InvariantCulture,
             $"the gradient is {gradient:G9}, finite differences give {difference:G9}; they may be {allowed:G3} apart");
     }

@@ -58,8 +58,10 @@ public static class Gradients
         const int elements = 32;
         Tensor[] arguments = [.. point];
         Tensor.Evaluate(arguments);
-        SampleValue[] values = [.. arguments.Select(a => new SampleValue(a.ElementType, a.Shape.ToDims(), a.Materialise().Bytes.ToArray()))];
-        if (new FiniteDifferences(elements).FirstFault(x => [function(x)], values) is { } fault) throw new ConformanceException($"{fault}.");
+        SampleValue[] values =
+            [.. arguments.Select(a => new SampleValue(a.ElementType, a.Shape.ToDims(), a.Materialise().Bytes.ToArray()))];
+        if (new FiniteDifferences(elements).FirstFault(x => [function(x)], values) is { } fault)
+            throw new ConformanceException($"{fault}.");
     }
 
     /// <inheritdoc cref="Check(Func{IReadOnlyList{Tensor}, Tensor}, ReadOnlySpan{Tensor})"/>

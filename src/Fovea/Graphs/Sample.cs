@@ -48,8 +48,8 @@ public sealed record Sample(Op Op, params IReadOnlyList<SampleInput> Inputs)
     public string? NotTwiceDifferentiable { get; init; }
 
     /// <summary>
-    /// Why one entry of axis 0 depends on the others (statistics of the batch, a softmax over axis 0); null where each stands alone, so that
-    /// it has the same bits in a batch of 1 and of 64.
+    /// Why one entry of axis 0 depends on the others (statistics of the batch, a softmax over axis 0); null where each stands alone, so
+    /// that it has the same bits in a batch of 1 and of 64.
     /// </summary>
     public string? MixesBatch { get; init; }
 }

@@ -63,5 +63,8 @@ public sealed record BatchNormalizationTraining(float Epsilon = BatchNormalizati
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples() => BatchNormalization.Images().Select(x =>
-        new Sample(new BatchNormalizationTraining(1e-3f), x, new Shape(x[1]), new Shape(x[1])) { MixesBatch = "the statistics are the batch's" });
+        new Sample(new BatchNormalizationTraining(1e-3f), x, new Shape(x[1]), new Shape(x[1]))
+        {
+            MixesBatch = "the statistics are the batch's",
+        });
 }

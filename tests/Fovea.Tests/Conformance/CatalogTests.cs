@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Fovea.Tests.Conformance;
 
-/// <summary>Nothing escapes the suite: every operator is in the catalog, every kernel computes a sample, every check finds something to check.</summary>
+/// <summary>
+/// Nothing escapes the suite: every operator is in the catalog, every kernel computes a sample, every check finds something to check.
+/// </summary>
 public sealed class CatalogTests
 {
     // Steps that plans make of operators: no program holds them, so they have no line in the catalog.
@@ -83,8 +85,10 @@ public sealed class CatalogTests
     }
 
     static bool NeedsOtherProcessor(string kernel) =>
-        !System.Runtime.Intrinsics.X86.Avx512F.IsSupported && (kernel.EndsWith(".v512", StringComparison.Ordinal) || kernel.Contains("avx512"))
-        || !System.Runtime.Intrinsics.X86.Fma.IsSupported && (kernel.EndsWith(".v256", StringComparison.Ordinal) || kernel.Contains("avx2"));
+        !System.Runtime.Intrinsics.X86.Avx512F.IsSupported
+            && (kernel.EndsWith(".v512", StringComparison.Ordinal) || kernel.Contains("avx512"))
+        || !System.Runtime.Intrinsics.X86.Fma.IsSupported
+            && (kernel.EndsWith(".v256", StringComparison.Ordinal) || kernel.Contains("avx2"));
 
     [Fact]
     public void Batches_are_checked_wherever_there_are_any()

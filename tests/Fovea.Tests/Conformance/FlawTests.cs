@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Fovea.Tests.Conformance;
 
-/// <summary>The suite can fail: an operator of another assembly passes, and every rule that it breaks is found by the check meant for it.</summary>
+/// <summary>
+/// The suite can fail: an operator of another assembly passes, and every rule that it breaks is found by the check meant for it.
+/// </summary>
 public sealed class FlawTests(ITestOutputHelper output)
 {
     static FlawTests() => CpuKernels.Add(new WeightedKernel());
@@ -25,18 +27,21 @@ public sealed class FlawTests(ITestOutputHelper output)
     [InlineData(Flaw.AttributeIsLost, ConformanceCheck.Attributes, "read from its text it is Weighted(By=1, ")]
     [InlineData(Flaw.ShapeIsTooLarge, ConformanceCheck.Shapes, "depends on what memory held before (is 2x3x6 its size?)")]
     [InlineData(Flaw.ShapeIsTooSmall, ConformanceCheck.Shapes, "IndexOutOfRangeException")]
-    [InlineData(Flaw.SymbolIsOneTooLarge, ConformanceCheck.Symbols, "with S = 3 for axis 1 of input 0 output 0 is Float32 [2; S + 1; 5], that is 2x4x5")]
+    [InlineData(Flaw.SymbolIsOneTooLarge, ConformanceCheck.Symbols,
+        "with S = 3 for axis 1 of input 0 output 0 is Float32 [2; S + 1; 5], that is 2x4x5")]
     [InlineData(Flaw.CostIsOneTooHigh, ConformanceCheck.Cost, "it costs 31 multiply-adds; counted 30")]
     [InlineData(Flaw.FieldIsTooSmall, ConformanceCheck.Field, "unit 0 of axis 2 sees pixels 0 to 0 of input 0; its field says 0 to -1")]
     [InlineData(Flaw.FieldIsTooLarge, ConformanceCheck.Field, "unit 1 of axis 2 sees pixels 1 to 1 of input 0; its field says 0 to 2")]
     [InlineData(Flaw.KernelIsOffByOne, ConformanceCheck.Kernels, "output 0 of Weighted.halves, row-major: element [0, 0, 1] is ")]
     [InlineData(Flaw.KernelWritesBeyondItsEnd, ConformanceCheck.Shapes, "output 0 of Weighted.halves was written beyond its end")]
     [InlineData(Flaw.DecompositionForgetsTheWeights, ConformanceCheck.Kernels, "output 0 of the decomposition: element [0, 0, 0] is ")]
-    [InlineData(Flaw.RecipeIsShared, ConformanceCheck.Recipes, "recipe evaluate.Weighted: output 0 of evaluate, row-major and of Weighted.halves")]
+    [InlineData(Flaw.RecipeIsShared, ConformanceCheck.Recipes,
+        "recipe evaluate.Weighted: output 0 of evaluate, row-major and of Weighted.halves")]
     [InlineData(Flaw.PiecesDependOnEachOther, ConformanceCheck.Recipes, "pieces last to first and of Weighted.halves, row-major differ")]
     [InlineData(Flaw.BatchIsSeen, ConformanceCheck.Batch, "computed as a batch of 1 and in one of 64")]
     [InlineData(Flaw.GradientHasTheWrongSign, ConformanceCheck.Gradient, "element [0, 0, 0] of input 0: the gradient is ")]
-    [InlineData(Flaw.GradientForgetsAnInput, ConformanceCheck.Gradient, "element [0] of input 1: the gradient is 0, finite differences give ")]
+    [InlineData(Flaw.GradientForgetsAnInput, ConformanceCheck.Gradient,
+        "element [0] of input 1: the gradient is 0, finite differences give ")]
     [InlineData(Flaw.SecondGradientIsCut, ConformanceCheck.SecondGradient, "element [0, 0, 0] of input 0: the gradient is 0, ")]
     public void Every_flaw_is_found(Flaw flaw, ConformanceCheck check, string what)
     {
@@ -53,7 +58,8 @@ public sealed class FlawTests(ITestOutputHelper output)
     {
         var found = typeof(FlawTests).GetMethod(nameof(Every_flaw_is_found))!.GetCustomAttributesData()
             .Where(a => a.AttributeType == typeof(InlineDataAttribute))
-            .Select(a => ((IReadOnlyCollection<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!).ElementAt(1).Value);
+            .Select(a => ((IReadOnlyCollection<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!).ElementAt(
+                1).Value);
 
         // Threads differ only where pieces race: no test may rest on that. Pieces run last to first stand for it.
         Assert.Equal(Enum.GetValues<ConformanceCheck>().Where(c => c != ConformanceCheck.Threads).Select(c => (object)(int)c).Order(),

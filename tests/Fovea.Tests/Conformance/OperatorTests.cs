@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Fovea.Tests.Conformance;
 
-/// <summary>Every operator of the catalog on every one of its samples: a failure names the operator, the sample, the check, the numbers.</summary>
+/// <summary>
+/// Every operator of the catalog on every one of its samples: a failure names the operator, the sample, the check, the numbers.
+/// </summary>
 public sealed class OperatorTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. OpCatalog.All.Select(op => op.Name)];

@@ -80,12 +80,13 @@ public sealed record Weighted(float By, Flaw Flaw = Flaw.None) : Op
     public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>
         Graphs.Cost.Of(outputs[0].Shape.Count + (Flaw == Flaw.CostIsOneTooHigh ? 1 : 0), inputs, outputs);
 
-    public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) => inputs[0] is not { } field ? null : Flaw switch
-    {
-        Flaw.FieldIsTooSmall => new([field.Axes[0] with { Size = 0 }]),
-        Flaw.FieldIsTooLarge => new([field.Axes[0].Window(3, 1, 1, 1)]),
-        _ => field,
-    };
+    public override ReceptiveField? Field(IReadOnlyList<ReceptiveField?> inputs, Inputs types) =>
+        inputs[0] is not { } field ? null : Flaw switch
+        {
+            Flaw.FieldIsTooSmall => new([field.Axes[0] with { Size = 0 }]),
+            Flaw.FieldIsTooLarge => new([field.Axes[0].Window(3, 1, 1, 1)]),
+            _ => field,
+        };
 
     public override Tensor[] Decompose(IReadOnlyList<Tensor> inputs) =>
         [Flaw == Flaw.DecompositionForgetsTheWeights ? inputs[0] * By : inputs[0] * inputs[1] * By];
@@ -112,7 +113,8 @@ sealed class WeightedKernel : Kernel<Weighted>
 
     protected override string Recipe(Weighted op, KernelCase @case) => op.Flaw == Flaw.RecipeIsShared ? "evaluate.Weighted" : Name;
 
-    protected override bool Supports(Weighted op, KernelCase @case) => op.Flaw != Flaw.BatchIsSeen && @case.Inputs[0].Element == ElementType.Float32;
+    protected override bool Supports(Weighted op, KernelCase @case) =>
+        op.Flaw != Flaw.BatchIsSeen && @case.Inputs[0].Element == ElementType.Float32;
 
     protected override KernelWork Prepare(Weighted op, KernelCase @case) => new([2]);
 

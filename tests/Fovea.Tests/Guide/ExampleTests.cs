@@ -58,6 +58,25 @@ public sealed class ExampleTests
         Assert.InRange(last, -20, -1);
     }
 
+    [Fact]
+    public void A_model_file_predicts_without_the_model()
+    {
+        var model = new Sequential(new Conv2d(2, 3), new Relu(), new Flatten(), new Linear(3));
+        model.Build([1, 5, 5], seed: 3);
+        var x = Tensor.From([.. Enumerable.Range(0, 50).Select(i => i / 50f)], [2, 1, 5, 5]);
+        var folder = Directory.CreateTempSubdirectory("fovea-");
+        try
+        {
+            var predict = ModelFileExample.SaveAndLoad(model, Path.Combine(folder.FullName, "model.safetensors"));
+
+            Assert.Equal(model.Forward(x).Softmax().ToArray(), predict.Run(x).ToArray());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     // The first pictures of the real files, with the header to match.
     static void Shorten(string part, int count, string folder)
     {
