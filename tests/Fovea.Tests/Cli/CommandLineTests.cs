@@ -109,4 +109,30 @@ public sealed class CommandLineTests
         Assert.Equal("", result.Output);
         Assert.Contains(file, result.Error);
     }
+
+    [Fact]
+    public async Task A_learning_rate_that_explodes_ends_with_code_5_and_names_the_layer()
+    {
+        using var scratch = new Scratch();
+        string run = Path.Combine(scratch.Path, "run");
+        var result = await Run("train", "--quick", "--network", "lenet", "--optimizer", "sgd", "--lr", "1e12", "--warm-up", "0", "--json", "--out", run);
+        Assert.Equal(5, result.ExitCode);
+        Assert.Equal("", result.Output);
+        string last = result.Error.TrimEnd().Split('\n')[^1];
+        Assert.StartsWith("fovea: ", last);
+        Assert.Contains("conv1", last);
+        Assert.False(File.Exists(Path.Combine(run, "model.safetensors")));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "checkpoint")));
+    }
+
+    [Fact]
+    public async Task A_plan_larger_than_memory_ends_with_code_6_before_it_is_taken()
+    {
+        using var scratch = new Scratch();
+        // 22 000 images of ResNet-18 in one batch: hundreds of gigabytes of activations.
+        var result = await Run("train", "--quick", "--network", "resnet18", "--batch", "22000", "--json", "--out", Path.Combine(scratch.Path, "run"));
+        Assert.Equal(6, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.Contains("smaller batch", result.Error);
+    }
 }
