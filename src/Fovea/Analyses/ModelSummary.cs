@@ -23,7 +23,8 @@ public sealed record LayerSummary(string Name, string Operator, Dims InputShape,
 /// <param name="FrozenParameters">Those of them that are frozen.</param>
 /// <param name="MultiplyAdds">Multiply-adds for one input.</param>
 /// <param name="ActivationBytes">Bytes of all values together: what a training step keeps, about, for one input.</param>
-public sealed record ModelSummary(IReadOnlyList<LayerSummary> Layers, long Parameters, long FrozenParameters, long MultiplyAdds, long ActivationBytes);
+public sealed record ModelSummary(
+    IReadOnlyList<LayerSummary> Layers, long Parameters, long FrozenParameters, long MultiplyAdds, long ActivationBytes);
 
 /// <summary>Questions to a model.</summary>
 public static partial class Analysis
@@ -42,7 +43,8 @@ public static partial class Analysis
 
         var fields = new Dictionary<Tensor, ReceptiveField?>(ReferenceEqualityComparer.Instance);
         foreach (var input in graph.Inputs) fields[input] = input.Rank > 2 ? ReceptiveField.Pixels(input.Rank - 2) : null;
-        var sources = graph.Reads.ToDictionary(r => r.Tensor, r => r.Variable, (IEqualityComparer<Tensor>)ReferenceEqualityComparer.Instance);
+        var sources = new Dictionary<Tensor, Variable>(ReferenceEqualityComparer.Instance);
+        foreach (var (variable, leaf) in graph.Reads) sources[leaf] = variable;
         var counted = new HashSet<Variable>();
         var layers = new List<LayerSummary>();
         foreach (var node in graph.Nodes())
@@ -53,7 +55,7 @@ public static partial class Analysis
             foreach (var output in node.Outputs) fields[output] = field;
             long parameters = 0;
             foreach (var input in node.Inputs)
-                if (sources.TryGetValue(input, out var variable) && variable.IsTrainable && counted.Add(variable)) parameters += variable.Count;
+                if (sources.TryGetValue(input, out var source) && source.IsTrainable && counted.Add(source)) parameters += source.Count;
             var main = node.Outputs[0];
             layers.Add(new(node.Scope, node.Op.Name, types.Length > 0 ? types[0].Shape.ToDims() : [], main.Shape.ToDims(), parameters,
                 node.Op.Cost(inputs, [.. node.Outputs.Select(o => o.Type)]).MultiplyAdds.Value,
