@@ -27,7 +27,10 @@ internal static class OwnTrainingExample
         {
             int count = 0;
             for (int i = 0; i < predictions.Count; i++)
-                if (predictions.Scores(i).ToArray().OrderDescending().Take(2).ToArray() is [var first, var second] && first - second < 0.5f) count++;
+            {
+                float[] scores = [.. predictions.Scores(i).ToArray().OrderDescending()];
+                if (scores[0] - scores[1] < 0.5f) count++;
+            }
             return (double)count / predictions.Count;
         });
         var result = await Trainer.EvaluateAsync(model, test, new() { Metrics = [Metrics.TopK(2), Metrics.MacroF1, unsure] }, stop);
