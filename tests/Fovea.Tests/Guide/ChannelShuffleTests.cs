@@ -1,3 +1,4 @@
+using Fovea.Cpu;
 using Fovea.Errors;
 using Fovea.Graphs;
 using Fovea.Tensors;
@@ -37,6 +38,17 @@ public sealed class ChannelShuffleTests
         var error = Assert.Throws<ShapeMismatchException>(() => x.ChannelShuffle(2));
 
         Assert.Equal("ChannelShuffle cannot deal the channels (axis 1) of 1x5x2 out over 2 groups.", error.Message);
+    }
+
+    [Fact]
+    public void The_conformance_suite_finds_no_fault()
+    {
+        CpuKernels.Add(new ChannelShuffleNaive());
+
+        var report = Fovea.Conformance.Check(new ChannelShuffle(1));
+
+        Assert.True(report.Count(ConformanceCheck.Gradient) > 0);
+        Assert.True(report.Count(ConformanceCheck.Attributes) > 0);
     }
 
     [Fact]
