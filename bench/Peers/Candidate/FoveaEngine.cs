@@ -21,8 +21,9 @@ internal sealed class FoveaEngine : ITrainingEngine
 
         public FoveaTask(TrainingNetwork network, ulong seed)
         {
-            var model = FoveaNetworks.Create(network.Name);
-            model.Build(new([.. network.Input.Select(size => (Dim)size)]), seed);
+            var input = new Shape([.. network.Input.Select(size => (Dim)size)]);
+            var model = FoveaNetworks.Create(network.Name, input);
+            model.Build(input, seed);
             _parameters = model.Parameters.ToDictionary(p => p.Name);
             Parameters = [.. model.Parameters.Select(p => new ParameterShape(p.Name, Sizes(p)))];
 
@@ -36,7 +37,7 @@ internal sealed class FoveaEngine : ITrainingEngine
 
             var pixels = network.Batch * (int)network.Input.Aggregate((a, b) => a * b);
             _step = step.Bind(
-                Tensor.From(new float[pixels], new([network.Batch, .. network.Input.Select(size => (Dim)size)])),
+                Tensor.From(new float[pixels], Shape.Concat([network.Batch], input)),
                 Tensor.From(new long[network.Batch], [network.Batch]));
         }
 
