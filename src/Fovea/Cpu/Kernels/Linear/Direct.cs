@@ -15,7 +15,7 @@ sealed unsafe class Direct<TMicro> : Kernel<Ops.Linear> where TMicro : struct, I
     protected override string Recipe(Ops.Linear op, KernelCase @case) => MatMulRecipes.Direct<TMicro>();
 
     protected override bool Supports(Ops.Linear op, KernelCase @case)
-        => TMicro.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
+        => TMicro.IsSupported && @case.Inputs[0] is { Element: ElementType.Float32, Count: > 0 } && @case.Inputs[1].Count > 0;
 
     protected override KernelWork Prepare(Ops.Linear op, KernelCase @case)
     {
