@@ -20,6 +20,13 @@ static class JsonOutput
         output.Write(memory.GetBuffer(), 0, (int)memory.Length);
     }
 
+    /// <summary>A number, or null for what JSON cannot write.</summary>
+    public static void WriteFinite(this Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+        else json.WriteNull(name);
+    }
+
     public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> values)
     {
         json.WriteStartArray(name);

@@ -49,15 +49,16 @@ static class ConformanceBatches
                 if (types[i].Rank == 0 || types[i].Shape[0] != Large || outputs[i].Sizes[0] != count) continue;
                 if (ConformanceCase.BitDifference(outputs[i], whole[i].Rows(start, count)) is { } difference)
                     c.Fail(string.Create(CultureInfo.InvariantCulture,
-                        $"output {i} of entries {start} to {start + count - 1}, computed as a batch of {count} and in one of {Large}: {difference}."));
+                        $"output {i} of entries {start} to {start + count - 1}, "
+                        + $"computed as a batch of {count} and in one of {Large}: {difference}."));
             }
         }
         c.Count();
     }
 
     /// <summary>
-    /// The inputs whose axis 0 is the batch, found by the shape rule: with a symbol for each, those whose symbol is the first output's size, or
-    /// must equal it. Null where axis 0 of the output is no batch.
+    /// The inputs whose axis 0 is the batch, found by the shape rule: with a symbol for each, those whose symbol is the first output's
+    /// size, or must equal it. Null where axis 0 of the output is no batch.
     /// </summary>
     static bool[]? Batched(ConformanceCase c)
     {
@@ -119,6 +120,7 @@ static class ConformanceBatches
     {
         var types = ConformanceShapes.Replace(c.Types, Axes(batched), Large);
         if (ConformanceShapes.TryInfer(c, types) is null) return null;
-        return [.. c.Sample.Inputs.Select((input, i) => batched[i] ? SampleValue.Draw(input with { Type = types[i] }, c.Seed(i)) : c.Values[i])];
+        return [.. c.Sample.Inputs.Select((input, i) =>
+            batched[i] ? SampleValue.Draw(input with { Type = types[i] }, c.Seed(i)) : c.Values[i])];
     }
 }

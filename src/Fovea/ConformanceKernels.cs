@@ -100,7 +100,8 @@ static class ConformanceKernels
     {
         yield return ("row-major", new());
         var rule = kernel.Layouts(c.Op, c.KernelCase(c.Values));
-        if (rule.Inputs.Concat(rule.Outputs).Any(p => p is Placement.Any or Placement.Common) && c.Types.Concat(c.Infer()).Any(t => t.Rank > 2))
+        if (rule.Inputs.Concat(rule.Outputs).Any(p => p is Placement.Any or Placement.Common)
+            && c.Types.Concat(c.Infer()).Any(t => t.Rank > 2))
             yield return ("channels-last", new() { Free = Layout.ChannelsLast });
     }
 

@@ -78,7 +78,7 @@ sealed class Executable(Graph graph)
     {
         var variables = run.Plan.Variables;
         int locked = 0;
-        bool whole = false;
+        bool started = false, whole = false;
         try
         {
             for (; locked < variables.Length; locked++)
@@ -88,15 +88,17 @@ sealed class Executable(Graph graph)
                 run.Variables[locked] = storage.Address;
             }
             run.Resolve();
+            started = true;
             Engine.Backend.Execute(run, workers);
             whole = true;
         }
         finally
         {
+            // A call that could not take its locks wrote nothing.
             for (int i = 0; i < locked; i++)
             {
                 ref readonly var entry = ref variables[i];
-                if (entry.Written) entry.Variable.EndWrite(written: whole || entry.InPlace, whole);
+                if (entry.Written) entry.Variable.EndWrite(written: whole || started && entry.InPlace, whole);
                 else entry.Variable.EndRead();
             }
         }
@@ -111,9 +113,9 @@ sealed class BoundExecutable
     public BoundExecutable(Plan plan, IReadOnlyList<Tensor> examples)
     {
         _plan = plan;
-        Inputs = [.. examples.Select(e => new Tensor(e.Type, e.Storage!.Clone(pinned: true)) { IsBuffer = true })];
-        Outputs = [.. plan.Outputs.Select(
-            o => new Tensor(new TensorType(o.Element, o.Sizes), Storage.Create(o.Element, o.Count, pinned: true, clear: true)))];
+        Inputs = [.. examples.Select(e => new Tensor(e.Type, e.Storage!.Clone(pinned: true, reused: true)) { IsBuffer = true })];
+        Outputs = [.. plan.Outputs.Select(o => new Tensor(new TensorType(o.Element, o.Sizes),
+            Storage.Create(o.Element, o.Count, pinned: true, clear: true, reused: true)))];
     }
 
     public Tensor[] Inputs { get; }

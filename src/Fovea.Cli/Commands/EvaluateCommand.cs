@@ -48,7 +48,7 @@ static class EvaluateCommand
             JsonOutput.Write(writer =>
             {
                 writer.WriteNumber("accuracy", result.Accuracy);
-                writer.WriteNumber("loss", result.Loss);
+                writer.WriteFinite("loss", result.Loss);
                 writer.WriteNumber("count", result.Count);
                 writer.WriteStartArray("classes");
                 foreach (string name in sets.Test.Classes) writer.WriteStringValue(name);

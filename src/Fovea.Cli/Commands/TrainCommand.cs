@@ -120,14 +120,23 @@ static class TrainCommand
 
         TrainingResult result;
         using (var view = TrainingView.Create(say, toTerminal: !json && !Console.IsOutputRedirected))
-            result = await Trainer.FitAsync(model, train, validation, options, view, cancellation);
+            try
+            {
+                result = await Trainer.FitAsync(model, train, validation, options, view, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                string run = Shown(folder ?? RunFolder.Find("latest").Path);
+                Console.Error.WriteLine($"fovea: stopped, with a checkpoint. Go on with: {ThisProgram} train --resume {run}");
+                throw;
+            }
         var test = await Trainer.EvaluateAsync(model, sets.Test, cancellationToken: cancellation);
         double seconds = (DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds;
         if (json)
             JsonOutput.Write(writer =>
             {
                 writer.WriteNumber("testAccuracy", test.Accuracy);
-                writer.WriteNumber("testLoss", test.Loss);
+                writer.WriteFinite("testLoss", test.Loss);
                 writer.WriteNumber("epochs", result.Epochs);
                 writer.WriteNumber("bestEpoch", result.BestEpoch);
                 writer.WriteNumber("seconds", Math.Round(seconds, 3));
@@ -145,13 +154,17 @@ static class TrainCommand
                 CultureInfo.InvariantCulture, $"time           {seconds:0.0} s, {result.ImagesPerSecond:#,0} images a second"));
             say.WriteLine($"model          {result.ModelPath}");
             say.WriteLine($"digest         {result.Digest}");
-            say.WriteLine($"next           fovea evaluate {Shown(result.RunFolder)}");
+            say.WriteLine($"next           {ThisProgram} evaluate {Shown(result.RunFolder)}{(data is null ? "" : $" --data {data}")}");
         }
         if (gate is not { } least || test.Accuracy >= least) return ExitCode.Done;
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"fovea: the test accuracy {test.Accuracy:0.0000} is below --min-accuracy {least}."));
         return ExitCode.GateFailed;
     }
+
+    // From a clone there is no fovea on the path.
+    static string ThisProgram => AppContext.BaseDirectory.Contains(Path.Combine("artifacts", "bin"), StringComparison.Ordinal)
+        ? "dotnet run -c Release --project src/Fovea.Cli --" : "fovea";
 
     static string Shown(string folder)
     {

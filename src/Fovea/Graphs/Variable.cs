@@ -95,7 +95,7 @@ public sealed class Variable : IComparable<Variable>
         }
         var storage = value.Materialise();
         // A buffer that a plan may address is pinned; a plain array is copied once into such a one.
-        var next = storage.IsPinned ? storage : storage.Clone(pinned: true);
+        var next = storage is { IsPinned: true, IsReused: false } ? storage : storage.Clone(pinned: true);
         if (ReferenceEquals(next, storage)) next.Observed = true;
         _gate.EnterWriteLock();
         try
@@ -173,12 +173,18 @@ public sealed class Variable : IComparable<Variable>
             _gate.ExitWriteLock();
             throw Torn();
         }
-        if (_current.Observed)
+        if (!_current.Observed) return _current;
+        try
         {
             _current = _current.Clone(pinned: true);
             _read = null;
+            return _current;
         }
-        return _current;
+        catch
+        {
+            _gate.ExitWriteLock();          // no memory for the copy: nothing was written, and others may go on
+            throw;
+        }
     }
 
     /// <summary>Ends a call: <paramref name="written"/> when the buffer was touched, <paramref name="whole"/> when wholly.</summary>

@@ -26,6 +26,9 @@ static class Fuse
         var written = inPlace.Values.ToHashSet();
         foreach (var (variable, leaf) in graph.Reads)
             if (written.Contains(variable)) leaves[leaf] = variable;
+        // What only reinterprets a variable's value lies in the variable's own memory.
+        foreach (var node in order)
+            if (node.Op.Reinterprets && leaves.TryGetValue(node.InputSpan[0], out var origin)) leaves[node.OutputSpan[0]] = origin;
 
         var roots = new Dictionary<Node, FusedGroup>(ReferenceEqualityComparer.Instance);
         var inner = new HashSet<Node>(ReferenceEqualityComparer.Instance);

@@ -94,7 +94,7 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         {
             _constantIndices[storage] = index = _constants.Count;
             storage.Observed = true;
-            _constants.Add(storage.IsPinned ? storage : storage.Clone(pinned: true));
+            _constants.Add(storage is { IsPinned: true, IsReused: false } ? storage : storage.Clone(pinned: true));
         }
         return _values[tensor] = new() { Type = Bound(tensor.Type), Kind = ValueKind.Constant, Index = index };
     }

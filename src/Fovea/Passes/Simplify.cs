@@ -71,7 +71,8 @@ static class Simplify
                 return inputs[1];
             case BroadcastTo or Reshape when inputs[0].Shape == node.OutputSpan[0].Shape:
                 return inputs[0];
-            case Reshape when inputs[0].Node is { Op: Reshape } before && before.InputSpan[0].Shape == node.OutputSpan[0].Shape:
+            case Reshape when !inputs[0].IsEvaluated && inputs[0].Node is { Op: Reshape } before
+                && before.InputSpan[0].Shape == node.OutputSpan[0].Shape:
                 return before.InputSpan[0];
             default:
                 return null;

@@ -34,9 +34,12 @@ sealed unsafe class Storage
     /// <summary>Somebody outside the owner may still read it, so nobody writes in place.</summary>
     public bool Observed { get; set; }
 
+    /// <summary>A bound call overwrites it at every run, so nobody adopts it.</summary>
+    public bool IsReused { get; init; }
+
     /// <summary>A new buffer; its content is undefined unless <paramref name="clear"/>.</summary>
     /// <exception cref="ArgumentException">The buffer would be larger than 2 GiB.</exception>
-    public static Storage Create(ElementType element, long count, bool pinned = false, bool clear = false)
+    public static Storage Create(ElementType element, long count, bool pinned = false, bool clear = false, bool reused = false)
     {
         long bytes = checked(count * element.Size() + (pinned ? Alignment : 0));
         if (bytes > Array.MaxLength)
@@ -48,7 +51,7 @@ sealed unsafe class Storage
             nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
             offset = (int)(-address & (Alignment - 1));
         }
-        return new(element, count, array, offset, pinned);
+        return new(element, count, array, offset, pinned) { IsReused = reused };
     }
 
     public Span<T> AsSpan<T>() where T : unmanaged
@@ -76,9 +79,9 @@ sealed unsafe class Storage
         return handle.AddrOfPinnedObject();
     }
 
-    public Storage Clone(bool pinned)
+    public Storage Clone(bool pinned, bool reused = false)
     {
-        var copy = Create(Element, Count, pinned);
+        var copy = Create(Element, Count, pinned, reused: reused);
         Bytes.CopyTo(copy.Bytes);
         return copy;
     }

@@ -341,4 +341,66 @@ public sealed class FunctionTests
         Assert.Equal([1f, 2f], Function.Compile((Tensor a) => new[] { a, a + 1 }).Run(Tensor.From(1f)).Select(t => t.Item()));
         Assert.Throws<ArgumentException>(() => Function.Compile((Tensor a) => "no tensor").Run(Tensor.From(1f)));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_moving_average_beside_an_update_in_place_reads_the_old_value(bool reshaped)
+    {
+        Variable w = new("w", Tensor.From(1f, 2f)), average = new("average", Tensor.From(0f, 0f), trainable: false);
+        var f = Function.Compile((Tensor x) =>
+        {
+            Tensor w0 = w;
+            w.Assign(w0 - x);
+            var old = reshaped ? w0.Reshape(2, 1).Reshape(2) : w0.StopGradient();
+            average.Assign(average.Read() * 0.5 + old * 0.5);
+            return x;
+        });
+        f.Run(Tensor.From(10f, 10f));
+        Assert.Equal([-9f, -8f], w.ToArray());
+        Assert.Equal([0.5f, 1f], average.ToArray());
+    }
+
+    [Fact]
+    public void A_variable_that_takes_a_bound_calls_output_keeps_it_when_the_call_runs_again()
+    {
+        var call = Function.Compile((Tensor x) => x * 2).Bind(Tensor.From(1f));
+        call.Run();
+        var kept = new Variable("kept", Tensor.From(0f));
+        kept.Assign(call.Output);
+        call.Input.Buffer<float>()[0] = 50;
+        call.Run();
+        Assert.Equal(2f, kept.ToArray()[0]);
+        Assert.Equal(100f, call.Output.Item());
+    }
+
+    [Fact]
+    public void A_call_that_meets_a_torn_variable_tears_no_other()
+    {
+        Variable first = new("first", Tensor.From(1f)), second = new("second", Tensor.From(1f)), late = new("late", Tensor.From(1f));
+        var tear = Function.Compile((Tensor x) =>
+        {
+            second.Assign(second.Read() + x);
+            late.Assign(Tensor.Apply(new Trap(true), x) + 1);
+            return x;
+        });
+        Trap.Throws = true;
+        try
+        {
+            Assert.Throws<ArithmeticException>(() => tear.Run(Tensor.From(1f)));
+        }
+        finally
+        {
+            Trap.Throws = false;
+        }
+        Assert.Throws<InvalidOperationException>(() => second.ToArray());
+        var both = Function.Compile((Tensor x) =>
+        {
+            first.Assign(first.Read() + x);
+            second.Assign(second.Read() + x);
+            return x;
+        });
+        Assert.Throws<InvalidOperationException>(() => both.Run(Tensor.From(1f)));
+        Assert.Equal(1f, first.ToArray()[0]);
+    }
 }
