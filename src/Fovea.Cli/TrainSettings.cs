@@ -41,11 +41,16 @@ sealed class TrainSettings
         foreach (var (name, _) in Defaults)
             settings._values[name] = recorded.TryGetValue(Prefix + name, out string? value) ? value
                 : throw new UsageException($"{run} was not started by fovea train: resume it from the program that did.");
-        string[] different = [.. typed.Where(t => settings._values.TryGetValue(t.Key, out string? was) && was != t.Value)
+        string[] different = [.. typed.Where(t => settings._values.TryGetValue(t.Key, out string? was) && !Same(was, t.Value))
             .Select(t => $"--{t.Key} was {(settings._values[t.Key].Length == 0 ? "not given" : settings._values[t.Key])}, is {t.Value}")];
         return different.Length == 0 ? settings
             : throw new UsageException($"{run} cannot be resumed with other settings: {string.Join("; ", different)}.");
     }
+
+    /// <summary>Numbers are compared as numbers: 2e-3 is 0.002.</summary>
+    static bool Same(string a, string b) => a == b
+        || double.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
+        && double.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out double y) && x.Equals(y);
 
     /// <summary>What is recorded.</summary>
     public IReadOnlyDictionary<string, string> ToRecord() => _values.ToDictionary(v => Prefix + v.Key, v => v.Value);

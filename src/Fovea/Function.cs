@@ -58,6 +58,9 @@ public sealed class Function<TIn, TOut>
     readonly Dims _dynamic;
     readonly List<Traced> _traced = [];
 
+    // Sizes that are not symbols trace again: whoever calls with ever new ones must not fill the memory.
+    const int MaximumTraces = 64;
+
     internal Function(Func<TIn, TOut> body, Mode mode, Dims dynamic)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -155,7 +158,7 @@ public sealed class Function<TIn, TOut>
             });
             var frozen = graph.Reads.Where(r => r.Variable.IsTrainable).Select(r => (r.Variable, r.Variable.IsFrozen)).ToArray();
             var traced = new Traced(types, new Executable(Simplify.Run(graph)), pattern, frozen);
-            _traced.RemoveAll(t => t.Fits(inputs));
+            if (_traced.Count == MaximumTraces) _traced.RemoveAt(0);
             _traced.Add(traced);
             return traced;
         }

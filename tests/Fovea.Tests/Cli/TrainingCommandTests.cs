@@ -51,6 +51,9 @@ public sealed class TrainingCommandTests
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("--lr was not given, is 0.5", other.Error);
 
+        var written = await Run(scratch.Path, "train", "--data", Data, "--resume", "latest", "--label-smoothing", "5e-2", "--json");
+        Assert.True(written.ExitCode == 0, written.Error);             // the same number, written otherwise
+
         if (OperatingSystem.IsWindows()) return;
         string second = Path.Combine(scratch.Path, "second");
         using (var process = Tool.Start(scratch.Path, ["train", "--data", Data, .. Settings, "--threads", "1", "--out", second]))

@@ -325,6 +325,14 @@ public sealed class FunctionTests
         Assert.Equal(1, f.TraceCount);
     }
 
+    [Fact]
+    public void Ever_new_constant_sizes_keep_a_bounded_number_of_traces()
+    {
+        var f = Function.Compile((Tensor x) => x.Sum());
+        for (int n = 1; n <= 200; n++) Assert.Equal(n, f.Run(Tensor.Filled([1, n], 1)).Item());
+        Assert.InRange(f.TraceCount, 1, 64);
+    }
+
     readonly record struct Pair(Tensor A, Tensor B) : ITensors<Pair>
     {
         public Pair Map(TensorMap map) => new(map.Next(A), map.Next(B));
