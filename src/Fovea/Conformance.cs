@@ -19,11 +19,15 @@ public enum ConformanceCheck
     Field,
     /// <summary>Every kernel, <see cref="Op.Evaluate"/> and <see cref="Op.Decompose"/> give what the reference kernel gives.</summary>
     Kernels,
+    /// <summary>Every kernel has its NaN and infinities where the reference kernel has them, when an input holds NaN, ±∞, −0 and subnormals.</summary>
+    NotFinite,
+    /// <summary>Kernels of other element types (double, half, integers, truth) give what the reference kernel gives.</summary>
+    ElementTypes,
     /// <summary>Equal recipes give equal bits, in any order of pieces, any layout, and over an input where the kernel allows it.</summary>
     Recipes,
     /// <summary>1, 2, 3 and 5 threads give the same bits.</summary>
     Threads,
-    /// <summary>An entry of axis 0 has the same bits in a batch of 1 and of 64.</summary>
+    /// <summary>An entry of axis 0 has the same bits in a batch of 1 and of 64; a batch of none is computed, too.</summary>
     Batch,
     /// <summary>The gradient is that of finite differences.</summary>
     Gradient,
@@ -101,6 +105,8 @@ public static class Conformance
             @case.Try(ConformanceCheck.Cost, ConformanceProbes.Cost);
             @case.Try(ConformanceCheck.Field, ConformanceProbes.Field);
             @case.Try(ConformanceCheck.Kernels, ConformanceKernels.Kernels);
+            @case.Try(ConformanceCheck.NotFinite, ConformanceKernels.NotFinite);
+            @case.Try(ConformanceCheck.ElementTypes, ConformanceKernels.ElementTypes);
             @case.Try(ConformanceCheck.Recipes, ConformanceKernels.Recipes);
             @case.Try(ConformanceCheck.Threads, ConformanceBatches.Threads);
             @case.Try(ConformanceCheck.Batch, ConformanceBatches.Batch);

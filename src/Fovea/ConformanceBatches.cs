@@ -36,6 +36,7 @@ static class ConformanceBatches
             return;
         }
         if (Grow(c, batched) is not { } inputs) return;
+        None(c, batched, inputs);
         var types = c.Infer([.. inputs.Select(i => i.Type)]);
         var whole = c.Compiled(inputs).Run(inputs);
         ValueFunction? single = null;
@@ -54,6 +55,14 @@ static class ConformanceBatches
             }
         }
         c.Count();
+    }
+
+    static void None(ConformanceCase c, bool[] batched, SampleValue[] inputs)
+    {
+        SampleValue[] none = [.. inputs.Select((v, i) => batched[i] ? v.Rows(0, 0) : v)];
+        if (ConformanceShapes.TryInfer(c, [.. none.Select(n => n.Type)]) is null) return;
+        var output = c.Compiled(none).Run(none)[0];
+        if (output.Sizes[0] != 0) c.Fail($"a batch of none gives {output.Type}.");
     }
 
     /// <summary>

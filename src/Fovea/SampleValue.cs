@@ -107,6 +107,16 @@ internal sealed record SampleValue(ElementType Element, Dims Sizes, byte[] Bytes
     /// <summary>The same numbers in double, where they are floating; the value itself otherwise.</summary>
     public SampleValue Widened() => Element.IsFloating() ? From(ElementType.Float64, Sizes, Numbers()) : this;
 
+    /// <summary>Like numbers of another type: tenths for integers, the sign for truth.</summary>
+    public SampleValue As(ElementType element)
+    {
+        double[] numbers = Numbers();
+        if (element == ElementType.Bool) return From(element, Sizes, [.. numbers.Select(v => v > 0 ? 1.0 : 0.0)]);
+        if (element.IsFloating()) return From(element, Sizes, numbers);
+        bool signed = element is ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64;
+        return From(element, Sizes, [.. numbers.Select(v => Math.Round(signed ? 10 * v : Math.Min(Math.Abs(10 * v), 255)))]);
+    }
+
     /// <summary>A part of axis 0.</summary>
     public SampleValue Rows(int start, int count)
     {

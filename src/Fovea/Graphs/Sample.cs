@@ -52,4 +52,10 @@ public sealed record Sample(Op Op, params IReadOnlyList<SampleInput> Inputs)
     /// that it has the same bits in a batch of 1 and of 64.
     /// </summary>
     public string? MixesBatch { get; init; }
+
+    /// <summary>
+    /// Why a kernel may give NaN where the reference kernel does not when an input holds NaN or infinities (0 · ∞, ∞ − ∞ in another order of
+    /// terms); null where NaN and infinities stand at the same places.
+    /// </summary>
+    public string? SpreadsNaN { get; init; }
 }

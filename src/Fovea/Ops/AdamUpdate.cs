@@ -75,9 +75,12 @@ public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double
         foreach (var shape in OptimizerInputs.Shapes())
         {
             var second = SampleInput.Of(shape, SampleValues.Positive);
-            yield return new(new AdamUpdate(), shape, shape, shape, second, Shape.Scalar, step);
-            yield return new(new AdamUpdate(WeightDecay: 0.1), shape, shape, shape, second, Shape.Scalar, step, Shape.Scalar);
-            yield return new(new AdamUpdate(0.8, 0.95, 1e-3, 0.1, true), shape, shape, shape, second, Shape.Scalar, step);
+            yield return Spreading(new(new AdamUpdate(), shape, shape, shape, second, Shape.Scalar, step));
+            yield return Spreading(new(new AdamUpdate(WeightDecay: 0.1), shape, shape, shape, second, Shape.Scalar, step, Shape.Scalar));
+            yield return Spreading(new(new AdamUpdate(0.8, 0.95, 1e-3, 0.1, true), shape, shape, shape, second, Shape.Scalar, step));
         }
+
+        static Sample Spreading(Sample sample) =>
+            sample with { SpreadsNaN = "a weight decay of 0 may be multiplied, too: what is not finite in a parameter reaches its moments" };
     }
 }

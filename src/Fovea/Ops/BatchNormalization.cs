@@ -60,8 +60,10 @@ namespace Fovea.Ops
         {
             Shape channels = [x[1]];
             return new Sample(new BatchNormalization(1e-3f), x, channels, channels, channels,
-                SampleInput.Of(channels, SampleValues.Positive));
+                SampleInput.Of(channels, SampleValues.Positive)) { SpreadsNaN = TermsInAnotherOrder };
         });
+
+        internal const string TermsInAnotherOrder = "its terms may be taken in another order: ∞ − ∞ is NaN";
 
         /// <summary>
         /// Images of one to three spatial axes and of none; one channel; one sample; more channels than a vector is wide.

@@ -53,9 +53,7 @@ namespace Fovea.Ops
             Geometry.Field(inputs[0], types[1].Shape.Slice(2, Geometry.Rank).ToDims());
 
         /// <inheritdoc/>
-        public override IEnumerable<Sample> Samples() => ConvolutionSamples.Cases().Select(c => c.Bias
-            ? new Sample(new Convolution(c.Geometry), c.Input, c.Weight, new Shape(c.Weight[0]))
-            : new Sample(new Convolution(c.Geometry), c.Input, c.Weight));
+        public override IEnumerable<Sample> Samples() => ConvolutionSamples.Cases().Select(c => c.Convolution());
     }
 }
 

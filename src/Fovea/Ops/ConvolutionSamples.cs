@@ -1,3 +1,4 @@
+using Fovea.Graphs;
 using Fovea.Tensors;
 
 namespace Fovea.Ops;
@@ -12,6 +13,20 @@ sealed record ConvolutionSample(ConvolutionGeometry Geometry, Shape Input, Shape
     public Dims Kernel => Weight.Slice(2, Geometry.Rank).ToDims();
 
     public Shape InputSpatial => Input.Slice(2, Geometry.Rank);
+
+    public Sample Convolution() => Of(new Convolution(Geometry), Input, Weight, Weight[0]);
+
+    public Sample TransposedConvolution() => Of(new TransposedConvolution(Geometry, InputSpatial), Output, Weight, Input[1]);
+
+    public Sample WeightGradient() =>
+        new(new ConvolutionWeightGradient(Geometry, Kernel), Input, Output) { SpreadsNaN = PaddingIsMultiplied };
+
+    // Kernels read zeros where there is padding.
+    const string PaddingIsMultiplied = "padding counts as 0, and 0 · NaN is NaN";
+
+    Sample Of(Op op, Shape first, Shape second, Dim biases) => Bias
+        ? new(op, first, second, new Shape(biases)) { SpreadsNaN = PaddingIsMultiplied }
+        : new(op, first, second) { SpreadsNaN = PaddingIsMultiplied };
 
     /// <summary>N, O, spatial.</summary>
     public Shape Output => Shape.Concat([Input[0], Weight[0]],

@@ -49,6 +49,5 @@ public sealed record ConvolutionWeightGradient(ConvolutionGeometry Geometry, Dim
         Graphs.Cost.Of(ConvolutionGeometry.MultiplyAdds(inputs[1].Shape, outputs[0].Shape), inputs, outputs);
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples() => ConvolutionSamples.Cases().Select(c =>
-        new Sample(new ConvolutionWeightGradient(c.Geometry, c.Kernel), c.Input, c.Output));
+    public override IEnumerable<Sample> Samples() => ConvolutionSamples.Cases().Select(c => c.WeightGradient());
 }

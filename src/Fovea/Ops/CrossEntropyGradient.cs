@@ -45,6 +45,9 @@ public sealed record CrossEntropyGradient(float LabelSmoothing = 0) : Op
     public override IEnumerable<Sample> Samples() => CrossEntropy.Cases().Select(c =>
     {
         var labels = CrossEntropy.LabelsOf(c.Logits);
-        return new Sample(new CrossEntropyGradient(c.Smoothing), c.Logits, SampleInput.Indices(labels, c.From, (int)c.Logits[1]), labels);
+        return new Sample(new CrossEntropyGradient(c.Smoothing), c.Logits, SampleInput.Indices(labels, c.From, (int)c.Logits[1]), labels)
+        {
+            SpreadsNaN = "its terms may be multiplied out: ∞ − ∞ is NaN",
+        };
     });
 }

@@ -57,11 +57,7 @@ namespace Fovea.Ops
             Geometry.TransposedField(inputs[0], types[1].Shape.Slice(2, Geometry.Rank).ToDims());
 
         /// <inheritdoc/>
-        public override IEnumerable<Sample> Samples() => ConvolutionSamples.Cases().Select(c =>
-        {
-            var op = new TransposedConvolution(c.Geometry, c.InputSpatial);
-            return c.Bias ? new Sample(op, c.Output, c.Weight, new Shape(c.Input[1])) : new Sample(op, c.Output, c.Weight);
-        });
+        public override IEnumerable<Sample> Samples() => ConvolutionSamples.Cases().Select(c => c.TransposedConvolution());
     }
 }
 

@@ -11,7 +11,12 @@ namespace Fovea.Tests.Conformance;
 /// </summary>
 public sealed class FlawTests(ITestOutputHelper output)
 {
-    static FlawTests() => CpuKernels.Add(new WeightedKernel());
+    static FlawTests()
+    {
+        CpuKernels.Add(new WeightedKernel());
+        CpuKernels.Add(new CopiedKernel("Copied.naive"));
+        CpuKernels.Add(new CopiedKernel("Copied.fast"));
+    }
 
     [Fact]
     public void An_operator_of_ones_own_conforms()
@@ -19,7 +24,7 @@ public sealed class FlawTests(ITestOutputHelper output)
         var report = Fovea.Conformance.Check(new Weighted(1));
 
         Assert.Equal(2, report.Samples);
-        Assert.All(Enum.GetValues<ConformanceCheck>(), check => Assert.True(report.Count(check) > 0, $"{check} was never made"));
+        Assert.All(Enum.GetValues<ConformanceCheck>().Except([ConformanceCheck.ElementTypes]), check => Assert.True(report.Count(check) > 0, $"{check} was never made"));
         Assert.Contains(report.Notes, note => note.Contains("float32", StringComparison.Ordinal));
     }
 
@@ -34,6 +39,7 @@ public sealed class FlawTests(ITestOutputHelper output)
     [InlineData(Flaw.FieldIsTooLarge, ConformanceCheck.Field, "unit 1 of axis 2 sees pixels 1 to 1 of input 0; its field says 0 to 2")]
     [InlineData(Flaw.KernelIsOffByOne, ConformanceCheck.Kernels, "output 0 of Weighted.halves, row-major: element [0, 0, 1] is ")]
     [InlineData(Flaw.KernelWritesBeyondItsEnd, ConformanceCheck.Shapes, "output 0 of Weighted.halves was written beyond its end")]
+    [InlineData(Flaw.KernelSwallowsNaN, ConformanceCheck.NotFinite, "output 0 of Weighted.halves, row-major, with NaN in input 0: element [0, 2, 0] is 0")]
     [InlineData(Flaw.DecompositionForgetsTheWeights, ConformanceCheck.Kernels, "output 0 of the decomposition: element [0, 0, 0] is ")]
     [InlineData(Flaw.RecipeIsShared, ConformanceCheck.Recipes,
         "recipe evaluate.Weighted: output 0 of evaluate, row-major and of Weighted.halves")]
@@ -54,6 +60,14 @@ public sealed class FlawTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Other_element_types_are_held_to_the_reference()
+    {
+        Assert.True(Fovea.Conformance.Check(new Copied(false)).Count(ConformanceCheck.ElementTypes) > 0);
+        var error = Assert.Throws<ConformanceException>(() => Fovea.Conformance.Check(new Copied(true)));
+        Assert.Contains(", ElementTypes: output 0 of Copied.fast, row-major, of Int32: element [0, 0] is ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_check_finds_something()
     {
         var found = typeof(FlawTests).GetMethod(nameof(Every_flaw_is_found))!.GetCustomAttributesData()
@@ -62,7 +76,7 @@ public sealed class FlawTests(ITestOutputHelper output)
                 1).Value);
 
         // Threads differ only where pieces race: no test may rest on that. Pieces run last to first stand for it.
-        Assert.Equal(Enum.GetValues<ConformanceCheck>().Where(c => c != ConformanceCheck.Threads).Select(c => (object)(int)c).Order(),
+        Assert.Equal(Enum.GetValues<ConformanceCheck>().Except([ConformanceCheck.Threads, ConformanceCheck.ElementTypes]).Select(c => (object)(int)c).Order(),
             found.Distinct().Order());
     }
 

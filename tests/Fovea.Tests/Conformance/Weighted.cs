@@ -17,6 +17,7 @@ public enum Flaw
     FieldIsTooLarge,
     KernelIsOffByOne,
     KernelWritesBeyondItsEnd,
+    KernelSwallowsNaN,
     DecompositionForgetsTheWeights,
     RecipeIsShared,
     PiecesDependOnEachOther,
@@ -129,6 +130,11 @@ sealed class WeightedKernel : Kernel<Weighted>
         {
             int from = op.Flaw == Flaw.KernelIsOffByOne ? Math.Max(i - 1, 0) : i;
             y[i] = x[from] * w[i % w.Length] * op.By;
+            if (op.Flaw == Flaw.KernelSwallowsNaN && float.IsNaN(y[i]))
+            {
+                y[i] = 0;
+            }
+
             if (op.Flaw == Flaw.RecipeIsShared)
             {
                 y[i] = x[i] / 3 * w[i % w.Length] * op.By * 3;
@@ -143,6 +149,44 @@ sealed class WeightedKernel : Kernel<Weighted>
         if (op.Flaw == Flaw.KernelWritesBeyondItsEnd && call.Piece == 1)
         {
             System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref y[^1], 2)[1] = 0;
+        }
+    }
+}
+
+/// <summary>A copy of float32 or int32 elements; flawed, it adds 1 to integers.</summary>
+sealed record Copied(bool IsFlawed) : Op
+{
+    public override TensorType[] Infer(Inputs inputs)
+    {
+        inputs.RequireCount(1, 1);
+        return inputs[0].Element is ElementType.Float32 or ElementType.Float64 or ElementType.Int32 ? [inputs[0]]
+            : throw inputs.Fail($"copies no {inputs[0].Element}.");
+    }
+
+    public override Tensor?[] Gradient(GradientContext context) => [context.OutputGradient];
+
+    protected internal override Op Code(Attributes attributes) => new Copied(attributes.Value(IsFlawed));
+
+    public override IEnumerable<Sample> Samples() => [new(this, new Shape(3, 2))];
+}
+
+/// <summary>Two kernels for it: of two kernels the last is the reference.</summary>
+sealed class CopiedKernel(string name) : Kernel<Copied>
+{
+    public override string Name => name;
+
+    protected override bool Supports(Copied op, KernelCase @case) => name == "Copied.naive" || @case.Inputs[0].Element != ElementType.Float64;
+
+    protected override void Run(Copied op, in KernelCall call)
+    {
+        switch (call.Case.Inputs[0].Element)
+        {
+            case ElementType.Float32: call.Source<float>(0).CopyTo(call.Target<float>(0)); break;
+            case ElementType.Float64: call.Source<double>(0).CopyTo(call.Target<double>(0)); break;
+            default:
+                call.Source<int>(0).CopyTo(call.Target<int>(0));
+                call.Target<int>(0)[0] += op.IsFlawed && name == "Copied.fast" ? 1 : 0;
+                break;
         }
     }
 }
