@@ -19,7 +19,7 @@ public enum ConformanceCheck
     Field,
     /// <summary>Every kernel, <see cref="Op.Evaluate"/> and <see cref="Op.Decompose"/> give what the reference kernel gives.</summary>
     Kernels,
-    /// <summary>Every kernel has its NaN and infinities where the reference kernel has them, when an input holds NaN, ±∞, −0 and subnormals.</summary>
+    /// <summary>NaN and infinities stand where the reference kernel has them, when an input holds NaN, ±∞, −0 or subnormals.</summary>
     NotFinite,
     /// <summary>Kernels of other element types (double, half, integers, truth) give what the reference kernel gives.</summary>
     ElementTypes,

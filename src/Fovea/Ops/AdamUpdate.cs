@@ -81,6 +81,6 @@ public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double
         }
 
         static Sample Spreading(Sample sample) =>
-            sample with { SpreadsNaN = "a weight decay of 0 may be multiplied, too: what is not finite in a parameter reaches its moments" };
+            sample with { SpreadsNaN = "a weight decay of 0 may be multiplied, too: a parameter that is NaN reaches its moments" };
     }
 }

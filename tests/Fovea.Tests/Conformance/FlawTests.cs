@@ -24,7 +24,8 @@ public sealed class FlawTests(ITestOutputHelper output)
         var report = Fovea.Conformance.Check(new Weighted(1));
 
         Assert.Equal(2, report.Samples);
-        Assert.All(Enum.GetValues<ConformanceCheck>().Except([ConformanceCheck.ElementTypes]), check => Assert.True(report.Count(check) > 0, $"{check} was never made"));
+        Assert.All(Enum.GetValues<ConformanceCheck>().Except([ConformanceCheck.ElementTypes]),
+            check => Assert.True(report.Count(check) > 0, $"{check} was never made"));
         Assert.Contains(report.Notes, note => note.Contains("float32", StringComparison.Ordinal));
     }
 
@@ -39,7 +40,7 @@ public sealed class FlawTests(ITestOutputHelper output)
     [InlineData(Flaw.FieldIsTooLarge, ConformanceCheck.Field, "unit 1 of axis 2 sees pixels 1 to 1 of input 0; its field says 0 to 2")]
     [InlineData(Flaw.KernelIsOffByOne, ConformanceCheck.Kernels, "output 0 of Weighted.halves, row-major: element [0, 0, 1] is ")]
     [InlineData(Flaw.KernelWritesBeyondItsEnd, ConformanceCheck.Shapes, "output 0 of Weighted.halves was written beyond its end")]
-    [InlineData(Flaw.KernelSwallowsNaN, ConformanceCheck.NotFinite, "output 0 of Weighted.halves, row-major, with NaN in input 0: element [0, 2, 0] is 0")]
+    [InlineData(Flaw.KernelSwallowsNaN, ConformanceCheck.NotFinite, "Weighted.halves, row-major, with NaN in input 0: element [0, 2, 0] is 0")]
     [InlineData(Flaw.DecompositionForgetsTheWeights, ConformanceCheck.Kernels, "output 0 of the decomposition: element [0, 0, 0] is ")]
     [InlineData(Flaw.RecipeIsShared, ConformanceCheck.Recipes,
         "recipe evaluate.Weighted: output 0 of evaluate, row-major and of Weighted.halves")]
@@ -64,7 +65,8 @@ public sealed class FlawTests(ITestOutputHelper output)
     {
         Assert.True(Fovea.Conformance.Check(new Copied(false)).Count(ConformanceCheck.ElementTypes) > 0);
         var error = Assert.Throws<ConformanceException>(() => Fovea.Conformance.Check(new Copied(true)));
-        Assert.Contains(", ElementTypes: output 0 of Copied.fast, row-major, of Int32: element [0, 0] is ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(", ElementTypes: output 0 of Copied.fast, row-major, of Int32: element [0, 0] is ", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,8 +78,9 @@ public sealed class FlawTests(ITestOutputHelper output)
                 1).Value);
 
         // Threads differ only where pieces race: no test may rest on that. Pieces run last to first stand for it.
-        Assert.Equal(Enum.GetValues<ConformanceCheck>().Except([ConformanceCheck.Threads, ConformanceCheck.ElementTypes]).Select(c => (object)(int)c).Order(),
-            found.Distinct().Order());
+        // Element types have the test above.
+        var expected = Enum.GetValues<ConformanceCheck>().Except([ConformanceCheck.Threads, ConformanceCheck.ElementTypes]);
+        Assert.Equal(expected.Select(c => (object)(int)c).Order(), found.Distinct().Order());
     }
 
     sealed record Unchecked : Op

@@ -63,7 +63,8 @@ public sealed class RandomShapeTests(ITestOutputHelper output)
     {
         int rank = random.Next(1, 4), groups = random.Next(3) == 0 ? random.Next(1, 4) : 1;
         int per = random.Next(1, 4), outputs = groups * random.Next(1, 5);
-        var geometry = ConvolutionGeometry.Of(rank, Many(random, rank, 1, 4), Many(random, 2 * rank, 0, 4), Many(random, rank, 1, 4), groups);
+        var geometry = ConvolutionGeometry.Of(rank, Many(random, rank, 1, 4), Many(random, 2 * rank, 0, 4), Many(random, rank, 1, 4),
+            groups);
         var kernel = Many(random, rank, 1, 5);
         Shape input = new([random.Next(1, 3), groups * per, .. Many(random, rank, 1, rank == 3 ? 5 : 9).Select(s => (Dim)s)]);
         var sample = new ConvolutionSample(geometry, input, new([outputs, per, .. kernel.Select(s => (Dim)s)]), true);
@@ -92,7 +93,8 @@ public sealed class RandomShapeTests(ITestOutputHelper output)
         {
             var sizes = new Dictionary<long, long>();
             bool first = attempt % 2 == 0;
-            var inputs = sample.Inputs.Select(input => input with { Type = input.Type with { Shape = Other(input.Type.Shape, first) } }).ToArray();
+            SampleInput[] inputs =
+                [.. sample.Inputs.Select(input => input with { Type = input.Type with { Shape = Other(input.Type.Shape, first) } })];
             var variant = sample with { Inputs = inputs };
             if (inputs.SequenceEqual(sample.Inputs) || !Fits(variant))
             {

@@ -175,7 +175,8 @@ sealed class CopiedKernel(string name) : Kernel<Copied>
 {
     public override string Name => name;
 
-    protected override bool Supports(Copied op, KernelCase @case) => name == "Copied.naive" || @case.Inputs[0].Element != ElementType.Float64;
+    protected override bool Supports(Copied op, KernelCase @case) =>
+        name == "Copied.naive" || @case.Inputs[0].Element != ElementType.Float64;
 
     protected override void Run(Copied op, in KernelCall call)
     {
