@@ -54,8 +54,8 @@ public sealed record Sample(Op Op, params IReadOnlyList<SampleInput> Inputs)
     public string? MixesBatch { get; init; }
 
     /// <summary>
-    /// Why a kernel may give NaN where the reference kernel does not when an input holds NaN or infinities (0 · ∞, ∞ − ∞ in another order of
-    /// terms); null where NaN and infinities stand at the same places.
+    /// Why a kernel may give NaN where the reference kernel does not when an input holds NaN or infinities (0 · ∞, ∞ − ∞ in another
+    /// order of terms); null where NaN and infinities stand at the same places.
     /// </summary>
     public string? SpreadsNaN { get; init; }
 }

@@ -60,7 +60,8 @@ namespace Fovea.Ops
         {
             Shape channels = [x[1]];
             return new Sample(new BatchNormalization(1e-3f), x, channels, channels, channels,
-                SampleInput.Of(channels, SampleValues.Positive)) { SpreadsNaN = TermsInAnotherOrder };
+                SampleInput.Of(channels, SampleValues.Positive))
+            { SpreadsNaN = TermsInAnotherOrder };
         });
 
         internal const string TermsInAnotherOrder = "its terms may be taken in another order: ∞ − ∞ is NaN";

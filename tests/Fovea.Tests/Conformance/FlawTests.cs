@@ -40,7 +40,8 @@ public sealed class FlawTests(ITestOutputHelper output)
     [InlineData(Flaw.FieldIsTooLarge, ConformanceCheck.Field, "unit 1 of axis 2 sees pixels 1 to 1 of input 0; its field says 0 to 2")]
     [InlineData(Flaw.KernelIsOffByOne, ConformanceCheck.Kernels, "output 0 of Weighted.halves, row-major: element [0, 0, 1] is ")]
     [InlineData(Flaw.KernelWritesBeyondItsEnd, ConformanceCheck.Shapes, "output 0 of Weighted.halves was written beyond its end")]
-    [InlineData(Flaw.KernelSwallowsNaN, ConformanceCheck.NotFinite, "Weighted.halves, row-major, with NaN in input 0: element [0, 2, 0] is 0")]
+    [InlineData(Flaw.KernelSwallowsNaN, ConformanceCheck.NotFinite,
+        "Weighted.halves, row-major, with NaN in input 0: element [0, 2, 0] is 0")]
     [InlineData(Flaw.DecompositionForgetsTheWeights, ConformanceCheck.Kernels, "output 0 of the decomposition: element [0, 0, 0] is ")]
     [InlineData(Flaw.RecipeIsShared, ConformanceCheck.Recipes,
         "recipe evaluate.Weighted: output 0 of evaluate, row-major and of Weighted.halves")]
