@@ -1,0 +1,26 @@
+namespace Fovea.Tests.Onnx;
+
+internal static class OnnxProduct
+{
+    internal static readonly OnnxFamily Family = new()
+    {
+        Operators = new()
+        {
+            ["MatMul"] = c => [c[0].MatMul(c[1])],
+            ["Gemm"] = Gemm,
+        },
+        Reasons = new()
+        {
+            ["Einsum"] = "waits for its operator",
+            ["Det"] = "no network that this library is for takes a determinant",
+        },
+    };
+
+    static Tensor[] Gemm(OnnxCall c)
+    {
+        float alpha = c.Float("alpha", 1), beta = c.Float("beta", 1);
+        var y = c[0].MatMul(c[1], c.Flag("transA"), c.Flag("transB"));
+        y = alpha == 1 ? y : y * alpha;
+        return [c.Optional(2) is { } bias ? y + (beta == 1 ? bias : bias * beta) : y];
+    }
+}
