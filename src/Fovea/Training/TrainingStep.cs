@@ -166,7 +166,7 @@ sealed class TrainingStep
     static Tensor Mean(Tensor loss, Tensor prediction, Tensor labels)
     {
         CheckLoss(loss, prediction, labels);
-        return loss.Rank == 0 ? loss : loss.Mean();
+        return loss.Rank == 0 ? loss : loss.Reduced();
     }
 
     // While tracing, images and labels count samples by a symbol each: which of the two a loss has depends on how it is written.

@@ -107,7 +107,7 @@ public sealed unsafe class SoftmaxTests
             var own = Array.ConvertAll(labels, TLabel.CreateTruncating);
             return Run(x, null, rows, (a, _, b) =>
             {
-                fixed (TLabel* l = own) SoftmaxLoops.CrossEntropy<T, TLabel>(a, l, rows, classes, smoothing, b);
+                fixed (TLabel* l = own) CrossEntropyLoops.Loss<T, TLabel>(a, l, rows, classes, new(smoothing), null, b);
             });
         }
 
@@ -116,7 +116,7 @@ public sealed unsafe class SoftmaxTests
             var own = Array.ConvertAll(labels, TLabel.CreateTruncating);
             return Run(x, g, x.Length, (a, b, c) =>
             {
-                fixed (TLabel* l = own) SoftmaxLoops.CrossEntropyGradient<T, TLabel>(a, l, b, rows, classes, smoothing, c);
+                fixed (TLabel* l = own) CrossEntropyLoops.Gradient<T, TLabel>(a, l, b, rows, classes, new(smoothing), c);
             });
         }
     }
@@ -127,7 +127,7 @@ public sealed unsafe class SoftmaxTests
         var error = Assert.Throws<ArgumentException>(() => Run(new float[10], null, 1, (a, _, b) =>
         {
             long label = 10;
-            SoftmaxLoops.CrossEntropy<V128, long>(a, &label, 1, 10, 0, b);
+            CrossEntropyLoops.Loss<V128, long>(a, &label, 1, 10, new(0), null, b);
         }));
         Assert.Contains("label 10", error.Message);
     }

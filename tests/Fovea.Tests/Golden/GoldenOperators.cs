@@ -6,5 +6,6 @@ internal static class GoldenOperators
     internal static readonly Dictionary<string, Func<GoldenInputs, Tensor[]>> All = new(new[]
     {
         GoldenClassification.Operators,
+        GoldenLosses.Operators,
     }.SelectMany(operators => operators));
 }

@@ -13,7 +13,16 @@ static class LabelledRow
         return (int)offset;
     }
 
-    /// <summary>Checks that a label is a class.</summary>
+    /// <summary>Whether there is a label: a negative one means none, and so does one that is ignored.</summary>
+    /// <exception cref="ArgumentException">It is no class.</exception>
+    public static bool IsLabel(long label, long ignored, long classes)
+    {
+        if (label < 0 || label == ignored) return false;
+        Check(label, classes);
+        return true;
+    }
+
+    /// <summary>Checks that a label is a class, or negative.</summary>
     /// <exception cref="ArgumentException">It is not.</exception>
     public static void Check(long label, long classes)
     {

@@ -1,12 +1,10 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Cpu.Kernels;
 
 namespace Fovea.Cpu.Simd;
 
 /// <summary>
-/// Softmax, its logarithm, their gradients, and the cross-entropy of logits, over the contiguous last axis of [rows, columns]; and softmax
-/// over the middle axis of [channels, inner]. The largest element is subtracted first, so nothing overflows.
+/// Softmax, its logarithm and their gradients over the contiguous last axis of [rows, columns]; and softmax over the middle axis of
+/// [channels, inner]. The largest element is subtracted first, so nothing overflows.
 /// </summary>
 /// <remarks>Sums over a row are those of <see cref="RowReductions"/>; sums over channels run in order. A destination may be the
 /// source.</remarks>
@@ -136,76 +134,5 @@ internal static unsafe class SoftmaxLoops
                 T.Store(logarithm ? shifted - log : VMath.Exp(shifted) / sum, y + c * pitch + i, n);
             }
         }
-    }
-
-    /// <summary>
-    /// loss[r] = −(1 − s)·ln p[r, label] − s/C·Σ ln p[r, ·] for p = softmax(logits), s = <paramref name="smoothing"/> and C columns; 0
-    /// where the label is negative: none.
-    /// </summary>
-    /// <exception cref="ArgumentException">A label is no class.</exception>
-    [MethodImpl(Loop)]
-    [SkipLocalsInit]
-    public static void CrossEntropy<T, TLabel>(float* logits, TLabel* labels, nint rows, nint columns, float smoothing, float* loss)
-        where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
-    {
-        float* work = stackalloc float[RowReductions.Work];
-        for (nint r = 0; r < rows; r++, logits += columns)
-        {
-            long label = long.CreateTruncating(labels[r]);
-            if (label < 0)
-            {
-                loss[r] = 0f;
-                continue;
-            }
-            LabelledRow.Check(label, columns);
-            float largest = RowReductions.Reduce<T, LargestBody>(logits, columns, default, work);
-            float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(logits, columns, new(largest), work);
-            float log;
-            V1.Store(VMath.Log(V1.Create(sum)), &log);
-            float value = log - (1f - smoothing) * (logits[label] - largest);
-            if (smoothing != 0f)
-                value -= smoothing / columns * RowReductions.Reduce<T, SumOfDeviationsBody>(logits, columns, new(largest), work);
-            loss[r] = value;
-        }
-    }
-
-    /// <summary>The gradient of <see cref="CrossEntropy"/>: gradLogits[r, c] = gradLoss[r]·(p[r, c] − s/C − (1 − s)·[c = label]).</summary>
-    /// <exception cref="ArgumentException">A label is no class.</exception>
-    [MethodImpl(Loop)]
-    [SkipLocalsInit]
-    public static void CrossEntropyGradient<T, TLabel>(float* logits, TLabel* labels, float* gradLoss, nint rows, nint columns,
-        float smoothing, float* gradLogits) where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
-    {
-        float* work = stackalloc float[RowReductions.Work];
-        for (nint r = 0; r < rows; r++, logits += columns, gradLogits += columns)
-        {
-            long label = long.CreateTruncating(labels[r]);
-            if (label < 0)
-            {
-                ElementwiseLoops.Fill<T>(0f, columns, gradLogits);
-                continue;
-            }
-            LabelledRow.Check(label, columns);
-            float gradient = gradLoss[r];
-            float shift = RowReductions.Reduce<T, LargestBody>(logits, columns, default, work);
-            float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(logits, columns, new(shift), work);
-            T largest = T.Create(shift), scale = T.Create(gradient / sum), even = T.Create(-gradient * (smoothing / columns));
-            nint i = 0;
-            for (; i <= columns - T.Count; i += T.Count)
-                T.Store(T.Fma(VMath.Exp(T.Load(logits + i) - largest), scale, even), gradLogits + i);
-            if (i < columns)
-                T.Store(T.Fma(VMath.Exp(T.Load(logits + i, columns - i, 0f) - largest), scale, even), gradLogits + i, columns - i);
-            gradLogits[label] -= gradient * (1f - smoothing);
-        }
-    }
-
-    /// <summary>Σ(x − shift).</summary>
-    readonly struct SumOfDeviationsBody(float shift) : IReduceBody
-    {
-        readonly float _shift = shift;
-        public float Identity => 0f;
-        public float Fill => _shift;
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] public TV Map<TV>(TV x) where TV : unmanaged, IVec<TV> => x - TV.Create(_shift);
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] public TV Join<TV>(TV a, TV b) where TV : unmanaged, IVec<TV> => a + b;
     }
 }

@@ -24,16 +24,19 @@ sealed unsafe class Vector<T> : Kernel<Ops.CrossEntropy> where T : unmanaged, IV
         T.IsSupported && @case.Inputs[0].Element == ElementType.Float32 && @case.Inputs[0].Count > 0;
 
     protected override LayoutRule Layouts(Ops.CrossEntropy op, KernelCase @case) =>
-        new([Placement.ChannelsLast, Placement.RowMajor], [Placement.RowMajor]);
+        new([.. @case.Inputs.Select((_, i) => i == 0 ? Placement.ChannelsLast : Placement.RowMajor)], [Placement.RowMajor]);
 
-    protected override KernelWork Prepare(Ops.CrossEntropy op, KernelCase @case) =>
-        new([VectorKernels.Pieces(@case.Outputs[0].Count, RowsOfPiece(@case))]);
+    protected override KernelWork Prepare(Ops.CrossEntropy op, KernelCase @case) => new(
+        [VectorKernels.Pieces(@case.Outputs[0].Count, RowsOfPiece(@case))],
+        WalkerScratch: @case.Inputs.Length > 2 && op.LabelSmoothing != 0 ? (long)@case.Inputs[0].Sizes[1] * sizeof(float) : 0);
 
     protected override void Run(Ops.CrossEntropy op, in KernelCall call)
     {
         nint classes = call.Case.Inputs[0].Sizes[1], rows = RowsOfPiece(call.Case), first = call.Piece * rows;
-        SoftmaxLoops.CrossEntropy<T, long>((float*)call.Input(0) + first * classes, (long*)call.Input(1) + first,
-            Math.Min(rows, (nint)call.Case.Outputs[0].Count - first), classes, op.LabelSmoothing, (float*)call.Output(0) + first);
+        var target = new CrossEntropyTarget(op.LabelSmoothing, op.Ignored, call.Case.Inputs.Length > 2 ? (float*)call.Input(2) : null);
+        CrossEntropyLoops.Loss<T, long>((float*)call.Input(0) + first * classes, (long*)call.Input(1) + first,
+            Math.Min(rows, (nint)call.Case.Outputs[0].Count - first), classes, target, (float*)call.WalkerScratch,
+            (float*)call.Output(0) + first);
     }
 
     static nint RowsOfPiece(KernelCase @case) => Math.Max(1, VectorKernels.Grain / @case.Inputs[0].Sizes[1]);

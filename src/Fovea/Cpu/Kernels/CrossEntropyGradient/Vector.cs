@@ -24,7 +24,7 @@ sealed unsafe class Vector<T> : Kernel<Ops.CrossEntropyGradient> where T : unman
         T.IsSupported && @case.Inputs[0].Element == ElementType.Float32 && @case.Inputs[0].Count > 0;
 
     protected override LayoutRule Layouts(Ops.CrossEntropyGradient op, KernelCase @case) =>
-        new([Placement.ChannelsLast, Placement.RowMajor, Placement.RowMajor], [Placement.ChannelsLast]);
+        new([.. @case.Inputs.Select((_, i) => i == 0 ? Placement.ChannelsLast : Placement.RowMajor)], [Placement.ChannelsLast]);
 
     protected override bool WritesOver(Ops.CrossEntropyGradient op, KernelCase @case, int input, int output) => input == 0;
 
@@ -34,8 +34,9 @@ sealed unsafe class Vector<T> : Kernel<Ops.CrossEntropyGradient> where T : unman
     protected override void Run(Ops.CrossEntropyGradient op, in KernelCall call)
     {
         nint classes = call.Case.Inputs[0].Sizes[1], rows = RowsOfPiece(call.Case), first = call.Piece * rows;
-        SoftmaxLoops.CrossEntropyGradient<T, long>((float*)call.Input(0) + first * classes, (long*)call.Input(1) + first,
-            (float*)call.Input(2) + first, Math.Min(rows, (nint)call.Case.Inputs[1].Count - first), classes, op.LabelSmoothing,
+        var target = new CrossEntropyTarget(op.LabelSmoothing, op.Ignored, call.Case.Inputs.Length > 3 ? (float*)call.Input(3) : null);
+        CrossEntropyLoops.Gradient<T, long>((float*)call.Input(0) + first * classes, (long*)call.Input(1) + first,
+            (float*)call.Input(2) + first, Math.Min(rows, (nint)call.Case.Inputs[1].Count - first), classes, target,
             (float*)call.Output(0) + first * classes);
     }
 
