@@ -43,7 +43,8 @@ namespace Fovea.Ops
             var inputs = context.Inputs;
             Tensor[] weights = [.. inputs.Skip(2)];
             var dlogits = context.Needs(0)
-                ? Tensor.Apply(new CrossEntropyGradient(LabelSmoothing, Ignored), [inputs[0], inputs[1], context.OutputGradient, .. weights])
+                ? Tensor.Apply(new CrossEntropyGradient(LabelSmoothing, Ignored),
+                    [inputs[0], inputs[1], context.OutputGradient, .. weights])
                 : null;
             if (weights.Length == 0) return [dlogits, null];
             return [dlogits, null, context.Needs(2) ? WeightGradient(context) : null];
@@ -118,7 +119,7 @@ namespace Fovea
             /// <param name="labelSmoothing">How much of the target is shared out over all classes, from 0 to 1.</param>
             /// <param name="classWeights">C: how much each class counts; absent: 1.</param>
             /// <param name="ignoredLabel">The label that means none and does not count in the mean; absent: all count.</param>
-            /// <exception cref="Errors.ShapeMismatchException">There is not one label for each N, …, or one weight for each class.</exception>
+            /// <exception cref="Errors.ShapeMismatchException">There is not one label for each N, …, or weight for each class.</exception>
             /// <exception cref="ArgumentException">Probabilities have no label that could be ignored.</exception>
             public Tensor CrossEntropy(
                 Tensor target, float labelSmoothing = 0, Tensor? classWeights = null, long? ignoredLabel = null)
@@ -137,7 +138,7 @@ namespace Fovea
             /// <param name="classWeights">C: what the part of each class is multiplied by; absent: 1.</param>
             /// <param name="ignoredLabel">A further label that means none.</param>
             /// <returns>N, ….</returns>
-            /// <exception cref="Errors.ShapeMismatchException">There is not one label for each N, …, or one weight for each class.</exception>
+            /// <exception cref="Errors.ShapeMismatchException">There is not one label for each N, …, or weight for each class.</exception>
             /// <exception cref="ArgumentException">Probabilities have no label that could be ignored.</exception>
             public Tensor CrossEntropies(
                 Tensor target, float labelSmoothing = 0, Tensor? classWeights = null, long? ignoredLabel = null)
@@ -148,7 +149,8 @@ namespace Fovea
                         classWeights is null ? [logits, target] : [logits, target, classWeights]);
                 if (ignoredLabel is not null)
                     throw new ArgumentException("Targets that are probabilities have no label to ignore.", nameof(ignoredLabel));
-                if (labelSmoothing != 0) target = (1.0 - labelSmoothing) * target + labelSmoothing / ((Scalar)logits.Shape[1]).ToTensor(target.ElementType);
+                if (labelSmoothing != 0)
+                    target = (1.0 - labelSmoothing) * target + labelSmoothing / ((Scalar)logits.Shape[1]).ToTensor(target.ElementType);
                 var terms = target * logits.LogSoftmax(1);
                 if (classWeights is not null) terms *= AlongClasses(classWeights, logits.Rank);
                 return -terms.Sum(1);

@@ -33,7 +33,8 @@ public static partial class Losses
     public static Loss NegativeLogLikelihood { get; } = NegativeLogLikelihoodWith();
 
     /// <summary>
-    /// −x[label] of logarithms of probabilities; with class weights or an ignored label Σ loss / Σ weight, as <see cref="CrossEntropyWith"/>.
+    /// −x[label] of logarithms of probabilities; with class weights or an ignored label Σ loss / Σ weight, as
+    /// <see cref="CrossEntropyWith"/> has it.
     /// </summary>
     /// <param name="classWeights">How much each class counts; null for 1.</param>
     /// <param name="ignoredLabel">The label that means none and does not count; null for none such.</param>

@@ -86,10 +86,10 @@ internal static unsafe class CrossEntropyLoops
         float* numbers = stackalloc float[T.Count];
         for (int i = 0; i < T.Count; i++) numbers[i] = i;
         T first = T.Load(numbers), step = T.Create(T.Count), none = T.Create(0f);
-        float* weights = target.Weights;
+        // Without smoothing the weights of other classes are multiplied by 0: they are not read, whatever they are.
+        float* weights = target.Weights, spread = target.Smoothing == 0f ? null : weights;
         float smoothing = target.Smoothing, even = smoothing / columns;
-        float evenTotal = weights == null || smoothing == 0f ? 0f
-            : even * RowReductions.Reduce<T, SumBody>(weights, columns, default, work);
+        float evenTotal = spread == null ? 0f : even * RowReductions.Reduce<T, SumBody>(spread, columns, default, work);
         for (nint r = 0; r < rows; r++, logits += columns, gradLogits += columns)
         {
             long label = long.CreateTruncating(labels[r]);
@@ -110,7 +110,7 @@ internal static unsafe class CrossEntropyLoops
                 nint n = Math.Min(columns - i, T.Count);
                 bool whole = n == T.Count;
                 var exponential = VMath.Exp((whole ? T.Load(logits + i) : T.Load(logits + i, n, 0f)) - shift);
-                var share = weights == null ? everywhere : everywhere * (whole ? T.Load(weights + i) : T.Load(weights + i, n, 0f));
+                var share = spread == null ? everywhere : everywhere * (whole ? T.Load(spread + i) : T.Load(spread + i, n, 0f));
                 var y = (T.Fma(exponential, scale, share) - T.Select(T.Equal(number, place), chosen, none)) * gradient;
                 if (whole) T.Store(y, gradLogits + i);
                 else T.Store(y, gradLogits + i, n);

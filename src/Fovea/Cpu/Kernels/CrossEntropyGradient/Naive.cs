@@ -37,7 +37,8 @@ sealed class Naive : NaiveKernel<Ops.CrossEntropyGradient>
             T Target(ReadOnlySpan<T> w, int c)
             {
                 var target = everywhere + (c == label ? T.One - smoothing : T.Zero);
-                return w.IsEmpty ? target : w[c] * target;
+                // What is not aimed at has no weight, not even one that is NaN.
+                return w.IsEmpty || target == T.Zero ? target : w[c] * target;
             }
         }
     }
