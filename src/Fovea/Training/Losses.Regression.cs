@@ -13,10 +13,10 @@ public static partial class Losses
     public static Loss Huber(double delta = 1)
     {
         Positive(delta, nameof(delta));
-        return Named(Text($"Huber(delta={delta:R})"), (prediction, target) => HuberOf(Difference(prediction, target), delta));
+        return Named(Text($"Huber(delta={delta:R})"), (x, target) => HuberOf(Difference(x, target), delta));
     }
 
-    /// <summary>d² / (2 · beta) where |d| &lt; beta, beyond it |d| − beta / 2: <see cref="Huber(double)"/> over beta (Girshick, 2015).</summary>
+    /// <summary>d² / (2 · beta) where |d| &lt; beta, beyond it |d| − beta / 2: <see cref="Huber"/> over beta (Girshick, 2015).</summary>
     /// <param name="beta">Where the parabola becomes a line; 0 for |d|.</param>
     public static Loss SmoothL1(double beta = 1)
     {
