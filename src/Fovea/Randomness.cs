@@ -92,5 +92,21 @@ public static partial class TensorFunctions
             var shape = x.Shape;
             return x * Randomness.Draw((seed, stream) => new RandomBernoulli(seed, stream, shape, 1 - share, 1 / (1 - share)));
         }
+
+        /// <summary>
+        /// Sets a share of the channels of N, C, spatial to 0, each whole, and scales the others by 1 / (1 − share) (Tompson and others,
+        /// 2015). It always drops: modules call it in training only.
+        /// </summary>
+        /// <param name="share">How much is dropped, from 0 to less than 1.</param>
+        /// <exception cref="Errors.ShapeMismatchException">There is no channel axis.</exception>
+        public Tensor ChannelDropout(float share)
+        {
+            if (!(share is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "The dropped share lies in [0, 1).");
+            if (x.Rank < 2) throw new Errors.ShapeMismatchException($"Channels are dropped of N, C and spatial axes, not of {x.Shape}.");
+            if (share == 0) return x;
+            var shape = x.Shape;
+            for (int axis = 2; axis < x.Rank; axis++) shape = shape.With(axis, 1);
+            return x * Randomness.Draw((seed, stream) => new RandomBernoulli(seed, stream, shape, 1 - share, 1 / (1 - share)));
+        }
     }
 }

@@ -58,6 +58,7 @@ public sealed class Variable : IComparable<Variable>
     /// <exception cref="InvalidOperationException">A call that threw left the variable half written.</exception>
     public Tensor Read()
     {
+        if (Graphs.Substitution.Of(this) is { } other) return other;
         if (Trace.Current is { } trace) return trace.Read(this);
         _gate.EnterReadLock();
         try

@@ -12,7 +12,7 @@ public sealed class Tanh() : Lambda("Tanh", x => x.Tanh());
 public sealed class Sigmoid() : Lambda("Sigmoid", x => x.Sigmoid());
 
 /// <summary>min(max(x, 0), 6).</summary>
-public sealed class Relu6() : Lambda("Relu6", x => x.Clip(0, 6));
+public sealed class Relu6() : Lambda("Relu6", x => x.Relu6());
 
 /// <summary>x where x > 0, else slope · x.</summary>
 /// <param name="slope">The slope of the negative side.</param>
@@ -46,8 +46,12 @@ public sealed class HardSwish() : Lambda("HardSwish", x => x.HardSwish());
 /// <summary>min(max(x / 6 + 1/2, 0), 1).</summary>
 public sealed class HardSigmoid() : Lambda("HardSigmoid", x => x.HardSigmoid());
 
-/// <summary>min(max(x, −1), 1).</summary>
-public sealed class HardTanh() : Lambda("HardTanh", x => x.Clip(-1, 1));
+/// <summary>min(max(x, low), high).</summary>
+/// <param name="low">The least value.</param>
+/// <param name="high">The largest value.</param>
+public sealed class HardTanh(double low = -1, double high = 1) : Lambda(
+    low == -1 && high == 1 ? "HardTanh" : string.Create(CultureInfo.InvariantCulture, $"HardTanh({low}, {high})"),
+    x => x.HardTanh(low, high));
 
 /// <summary>ln(1 + eˣ).</summary>
 public sealed class Softplus() : Lambda("Softplus", x => x.Softplus());
@@ -63,3 +67,13 @@ public sealed class Softmax(int axis = -1) : Lambda($"Softmax({axis.ToString(Cul
 /// <param name="axis">The axis; negative ones count from the end.</param>
 public sealed class LogSoftmax(int axis = -1)
     : Lambda($"LogSoftmax({axis.ToString(CultureInfo.InvariantCulture)})", x => x.LogSoftmax(axis));
+
+/// <summary>a · sigmoid(b), where a and b are the two halves of the input along an axis (Dauphin and others, 2017).</summary>
+/// <param name="axis">The axis, of even size; negative ones count from the end. The channels are axis 1.</param>
+public sealed class Glu(int axis = -1) : Lambda($"Glu({axis.ToString(CultureInfo.InvariantCulture)})", x => x.Glu(axis));
+
+/// <summary>The largest of so many neighbouring channels, of which one is left (Goodfellow and others, 2013).</summary>
+/// <param name="pieces">How many channels are joined into one; they divide C.</param>
+/// <param name="axis">The axis of the channels; negative ones count from the end.</param>
+public sealed class Maxout(int pieces, int axis = 1)
+    : Lambda($"Maxout({pieces.ToString(CultureInfo.InvariantCulture)})", x => x.Maxout(pieces, axis));

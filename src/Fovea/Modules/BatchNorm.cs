@@ -59,3 +59,8 @@ public sealed class BatchNorm1d(float epsilon = 1e-5f, float momentum = 0.1f) : 
 /// <param name="epsilon">Added to the variance.</param>
 /// <param name="momentum">The share of a new batch in the running statistics.</param>
 public sealed class BatchNorm2d(float epsilon = 1e-5f, float momentum = 0.1f) : BatchNorm(4, 4, epsilon, momentum);
+
+/// <summary>Batch normalisation of N, C, D, H, W.</summary>
+/// <param name="epsilon">Added to the variance.</param>
+/// <param name="momentum">The share of a new batch in the running statistics.</param>
+public sealed class BatchNorm3d(float epsilon = 1e-5f, float momentum = 0.1f) : BatchNorm(5, 5, epsilon, momentum);

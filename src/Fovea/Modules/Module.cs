@@ -131,6 +131,12 @@ public abstract class Module
         return variable;
     }
 
+    /// <summary>A variable of the module itself, not of its children, by its name below the module's path.</summary>
+    internal Variable? FindOwn(string name) => _own.Find(v => v.Name == Join(Path, name));
+
+    /// <summary>The names of the module's own variables below its path.</summary>
+    internal IEnumerable<string> OwnNames => _own.Select(v => Below(v.Name));
+
     /// <summary>Registers a variable that exists, below this module's path; called in <see cref="CreateParameters"/>.</summary>
     private protected void Adopt(string name, Variable variable)
     {

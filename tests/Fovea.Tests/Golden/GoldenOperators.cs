@@ -7,5 +7,6 @@ internal static class GoldenOperators
     {
         GoldenClassification.Operators,
         GoldenLosses.Operators,
+        GoldenNorm.Operators,
     }.SelectMany(operators => operators));
 }

@@ -19,7 +19,7 @@ sealed class BatchNormalizationWork
         SumPieces = checked((int)(Cuts * ((Channels + _strip - 1) / _strip)));
 
         // Few channels would leave most of a vector empty: so many rows are taken as one that whole vectors come out.
-        Fold = Channels % 16 == 0 || Channels >= 128 ? 1 : 16 / Gcd(Channels, 16);
+        Fold = FoldOf(Channels);
         _pieceRows = Math.Max(1, VectorKernels.Grain / Channels);
         _pieceRows += (Fold - _pieceRows % Fold) % Fold;
         ApplyPieces = VectorKernels.Pieces(Rows, _pieceRows);
@@ -69,6 +69,9 @@ sealed class BatchNormalizationWork
     {
         for (nint i = Channels; i < Channels * Fold; i++) constants[i] = constants[i - Channels];
     }
+
+    /// <summary>How many rows of so many channels are taken as one.</summary>
+    public static int FoldOf(nint channels) => channels % 16 == 0 || channels >= 128 ? 1 : 16 / Gcd(channels, 16);
 
     static int Gcd(nint a, nint b) => (int)(b == 0 ? a : Gcd(b, a % b));
 }

@@ -51,6 +51,13 @@ internal readonly struct PowerBody : IBinaryBody
     public T Apply<T>(T a, T b) where T : unmanaged, IVec<T> => VMath.Pow(a, b);
 }
 
+/// <summary>a &gt; 0 ? a : b·a.</summary>
+internal readonly struct PReluBody : IBinaryBody
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Apply<T>(T a, T b) where T : unmanaged, IVec<T> => T.Select(T.LessThan(T.Create(0f), a), a, b * a);
+}
+
 /// <summary>b &gt; 0 ? a : 0: the gradient a of ReLU, where b is its argument or its result.</summary>
 internal readonly struct MaskBody : IBinaryBody
 {

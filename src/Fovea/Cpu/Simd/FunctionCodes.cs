@@ -102,6 +102,8 @@ internal enum BinaryCode : byte
     Power,
     /// <summary>b &gt; 0 ? a : 0.</summary>
     Mask,
+    /// <summary>a &gt; 0 ? a : b·a.</summary>
+    PRelu,
 }
 
 /// <summary>The elementwise comparisons; with NaN all are false but NotEqual.</summary>
@@ -203,6 +205,7 @@ internal static class FunctionCodes
             case BinaryCode.Minimum: user.Use(default(MinimumBody)); return;
             case BinaryCode.Power: user.Use(default(PowerBody)); return;
             case BinaryCode.Mask: user.Use(default(MaskBody)); return;
+            case BinaryCode.PRelu: user.Use(default(PReluBody)); return;
             default: throw new ArgumentOutOfRangeException(nameof(function), function, "No such function.");
         }
     }

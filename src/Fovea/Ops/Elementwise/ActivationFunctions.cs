@@ -1,3 +1,4 @@
+using Fovea.Errors;
 using Fovea.Ops;
 
 namespace Fovea;
@@ -39,6 +40,44 @@ public static partial class TensorFunctions
 
         /// <summary>min(max(x, low), high).</summary>
         public Tensor Clip(double low, double high) => Tensor.Apply(new Unary(UnaryFunction.Clip, low, high), x);
+
+        /// <summary>min(max(x, 0), 6).</summary>
+        public Tensor Relu6() => x.Clip(0, 6);
+
+        /// <summary>min(max(x, low), high), by default from −1 to 1.</summary>
+        public Tensor HardTanh(double low = -1, double high = 1) => x.Clip(low, high);
+
+        /// <summary>x where x > 0, else slope · x, the slope a tensor that is broadcast to x.</summary>
+        public Tensor PRelu(Tensor slope) => Apply(BinaryFunction.PRelu, x, slope);
+
+        /// <summary>a · sigmoid(b), where a and b are the two halves of x along an axis (Dauphin and others, 2017).</summary>
+        /// <param name="axis">The axis, of even size; negative ones count from the end.</param>
+        /// <exception cref="ShapeMismatchException">The axis cannot be halved.</exception>
+        public Tensor Glu(int axis = -1)
+        {
+            axis = x.Shape.Axis(axis);
+            if (!x.Shape[axis].IsKnown || x.Shape[axis].Value % 2 != 0)
+                throw new ShapeMismatchException($"Glu halves axis {axis} of {x.Shape}: its size must be even.");
+            var half = x.Shape[axis].Value / 2;
+            return x.Slice(axis, 0, half) * x.Slice(axis, half, half).Sigmoid();
+        }
+
+        /// <summary>
+        /// The largest of so many neighbours along an axis, which shrinks by that factor (Goodfellow and others, 2013):
+        /// y[j] = max(x[j · pieces], …, x[j · pieces + pieces − 1]).
+        /// </summary>
+        /// <param name="pieces">How many neighbours are joined into one.</param>
+        /// <param name="axis">The axis; negative ones count from the end.</param>
+        /// <exception cref="ShapeMismatchException">The size of the axis is no multiple of the pieces.</exception>
+        public Tensor Maxout(int pieces, int axis = 1)
+        {
+            axis = x.Shape.Axis(axis);
+            if (pieces < 1 || !x.Shape[axis].IsKnown || x.Shape[axis].Value % pieces != 0)
+                throw new ShapeMismatchException($"Maxout joins {pieces} neighbours along axis {axis} of {x.Shape} into one: "
+                    + "they must divide its size.");
+            var split = new Shape([.. x.Shape.AsSpan()[..axis], x.Shape[axis].Value / pieces, pieces, .. x.Shape.AsSpan()[(axis + 1)..]]);
+            return x.Reshape(split).Max(axis + 1);
+        }
 
         /// <summary>x where x > 0, else slope · x.</summary>
         public Tensor LeakyRelu(double slope = 0.01) => Tensor.Apply(new Unary(UnaryFunction.LeakyRelu, slope), x);

@@ -37,6 +37,8 @@ public enum BinaryFunction
     Or,
     /// <summary>Exactly one.</summary>
     Xor,
+    /// <summary>x where x > 0, else y · x: a leaky ReLU whose slope is an input.</summary>
+    PRelu,
 }
 
 /// <summary>What a binary function takes and gives.</summary>
@@ -87,6 +89,8 @@ public static class BinaryTable
         new(BinaryFunction.And, BinaryKind.Logical, "x and y", (x, y) => x != 0 && y != 0 ? 1 : 0, null),
         new(BinaryFunction.Or, BinaryKind.Logical, "x or y", (x, y) => x != 0 || y != 0 ? 1 : 0, null),
         new(BinaryFunction.Xor, BinaryKind.Logical, "x xor y", (x, y) => (x != 0) != (y != 0) ? 1 : 0, null),
+        new(BinaryFunction.PRelu, BinaryKind.Arithmetic, "x where x > 0, else y · x", (x, slope) => x > 0 ? x : slope * x,
+            (x, slope, _, g, i) => i == 0 ? g * (x.Step() * (1 - slope) + slope) : -(g * (-x).Relu()), SampleValues.Distinct),
     ]);
 
     /// <summary>All rows.</summary>

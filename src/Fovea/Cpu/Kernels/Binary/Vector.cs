@@ -21,6 +21,7 @@ static class Vector
         BinaryFunction.Power => BinaryCode.Power,
         BinaryFunction.Maximum => BinaryCode.Maximum,
         BinaryFunction.Minimum => BinaryCode.Minimum,
+        BinaryFunction.PRelu => BinaryCode.PRelu,
         _ => null,
     };
 

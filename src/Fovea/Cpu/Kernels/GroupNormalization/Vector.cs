@@ -1,0 +1,68 @@
+using Fovea.Cpu.Simd;
+using Fovea.Graphs;
+using Fovea.Runtime;
+using Fovea.Tensors;
+
+namespace Fovea.Cpu.Kernels.GroupNormalization;
+
+/// <summary>The vector kernels, widest first.</summary>
+static class Vector
+{
+    public static Kernel[] All { get; } = [new Vector<V512>(), new Vector<V256>(), new Vector<V128>()];
+}
+
+/// <summary>
+/// Group normalisation of channels-last float32 images: statistics of each sample's channels in pieces; their tree, the groups and the
+/// constants; the image in one pass.
+/// </summary>
+sealed unsafe class Vector<T> : Kernel<Ops.GroupNormalization> where T : unmanaged, IVec<T>
+{
+    static readonly string OwnName = $"GroupNormalization.vector.{T.Name}";
+
+    public override string Name => OwnName;
+
+    protected override string Recipe(Ops.GroupNormalization op, KernelCase @case) => VectorKernels.Recipe("GroupNormalization.vector");
+
+    protected override bool Supports(Ops.GroupNormalization op, KernelCase @case) =>
+        T.IsSupported && @case.Inputs[0].Element == ElementType.Float32 && @case.Inputs[0].Count > 0;
+
+    protected override LayoutRule Layouts(Ops.GroupNormalization op, KernelCase @case) => LayoutRule.All(Placement.ChannelsLast, @case);
+
+    // Element by element, and the statistics are done before.
+    protected override bool WritesOver(Ops.GroupNormalization op, KernelCase @case, int input, int output) => input == 0;
+
+    protected override KernelWork Prepare(Ops.GroupNormalization op, KernelCase @case)
+    {
+        var work = new GroupNormalizationWork(@case.Inputs[0], op.Groups);
+        long floats = work.SumFloats + 2 * work.Samples * work.ConstantFloats;
+        return new([work.SumPieces, (int)work.Samples, work.ApplyPieces], floats * sizeof(float), work.WalkerBytes, work);
+    }
+
+    protected override void Run(Ops.GroupNormalization op, in KernelCall call)
+    {
+        var work = (GroupNormalizationWork)call.Prepared!;
+        float* x = (float*)call.Input(0), sums = (float*)call.Scratch, constants = sums + work.SumFloats;
+        if (call.Phase == 0)
+        {
+            work.StatisticsPiece<T>(x, call.Piece, (float*)call.WalkerScratch, sums);
+            return;
+        }
+        var (sample, at, rows) = call.Phase == 1 ? (call.Piece, 0, 0) : work.Apply(call.Piece);
+        float* factor = constants + 2 * sample * work.ConstantFloats, offset = factor + work.ConstantFloats;
+        if (call.Phase == 2)
+        {
+            BatchNormLoops.ApplyFolded<T, CopyBody>(x + at, rows, work.Channels, work.Fold, factor, offset, default,
+                (float*)call.Output(0) + at);
+            return;
+        }
+        float* scale = (float*)call.Input(1), shift = (float*)call.Input(2);
+        work.JoinStatistics<T>(sums, sample, op.Epsilon, offset, factor);
+        for (nint c = 0; c < work.Channels; c++)
+        {
+            factor[c] = scale[c] / factor[c];
+            offset[c] = shift[c] - offset[c] * factor[c];
+        }
+        work.Repeat(factor);
+        work.Repeat(offset);
+    }
+}
