@@ -113,6 +113,7 @@ static class ConformanceProbes
         {
             double begin = field.Start + unit * field.Jump, end = begin + field.Size - 1;
             bool inside = begin >= 0 && end <= pixels - 1;
+            if (!inside && c.Sample.FieldHoldsInside is not null) continue;
             if (last[unit] >= 0 && (first[unit] < begin - slack || last[unit] > end + slack)
                 || whole && inside && (first[unit] != (int)begin || last[unit] != (int)end))
                 c.Fail(string.Create(CultureInfo.InvariantCulture,

@@ -7,7 +7,7 @@ namespace Fovea.Cpu;
 
 /// <summary>
 /// The one ordered list of kernels: production takes the first that supports a case, tests and benchmarks take all.
-/// <c>FOVEA_KERNEL=a,b.c</c> forces names or dotted prefixes; a name that fits no case of an operator leaves it alone.
+/// <c>FOVEA_KERNEL=a,b.c</c> forces names or dotted prefixes, in any case; a name that fits no case of an operator leaves it alone.
 /// </summary>
 public static class CpuKernels
 {
@@ -45,6 +45,9 @@ public static class CpuKernels
         new Kernels.Convolution.Direct<Avx2MicroKernel>(),
         new Kernels.Convolution.FewChannels<PortableMicroKernel>(),
         new Kernels.Convolution.Direct<PortableMicroKernel>(),
+        new Kernels.Convolution.Im2Col<Avx512MicroKernel>(),
+        new Kernels.Convolution.Im2Col<Avx2MicroKernel>(),
+        new Kernels.Convolution.Im2Col<PortableMicroKernel>(),
         new Kernels.Convolution.Naive(),
         new Kernels.ConvolutionWeightGradient.Channelwise<V512>(),
         new Kernels.ConvolutionWeightGradient.Channelwise<V256>(),
@@ -57,6 +60,8 @@ public static class CpuKernels
         new Kernels.CrossEntropy.Naive(),
         .. Kernels.CrossEntropyGradient.Vector.All,
         new Kernels.CrossEntropyGradient.Naive(),
+        .. Kernels.Fold.Vector.All,
+        new Kernels.Fold.Naive(),
         .. Kernels.FusedElementwise.Vector.All,
         new Kernels.Gather.Rows(),
         new Kernels.Gather.Naive(),
@@ -78,6 +83,12 @@ public static class CpuKernels
         new Kernels.LocalResponseNormalization.Naive(),
         .. Kernels.LocalResponseNormalizationGradient.Vector.All,
         new Kernels.LocalResponseNormalizationGradient.Naive(),
+        .. Kernels.LocallyConnected.Vector.All,
+        new Kernels.LocallyConnected.Naive(),
+        .. Kernels.LocallyConnectedInputGradient.Vector.All,
+        new Kernels.LocallyConnectedInputGradient.Naive(),
+        .. Kernels.LocallyConnectedWeightGradient.Vector.All,
+        new Kernels.LocallyConnectedWeightGradient.Naive(),
         .. Kernels.LogSoftmax.Vector.All,
         new Kernels.LogSoftmax.Naive(),
         new Kernels.MatMul.Direct<Avx512MicroKernel>(),
@@ -92,6 +103,8 @@ public static class CpuKernels
         new Kernels.OneHot.Naive(),
         new Kernels.Pad.Boxes(),
         new Kernels.Pad.Naive(),
+        .. Kernels.PadGradient.Vector.All,
+        new Kernels.PadGradient.Naive(),
         new Kernels.RandomBernoulli.Vectorized(),
         new Kernels.RandomBernoulli.Naive(),
         new Kernels.RandomNormal.Vectorized(),
@@ -127,6 +140,8 @@ public static class CpuKernels
         new Kernels.TransposedConvolution.Naive(),
         .. Kernels.Unary.Vector.All,
         new Kernels.Unary.Naive(),
+        new Kernels.Unfold.Rows(),
+        new Kernels.Unfold.Naive(),
     ];
 
     static readonly string[] Forced = (Environment.GetEnvironmentVariable("FOVEA_KERNEL") ?? "")
@@ -147,21 +162,24 @@ public static class CpuKernels
     }
 
     /// <summary>The first kernel that supports the case (a forced one before all others), or null.</summary>
-    public static Kernel? Choose(Op op, KernelCase @case)
+    public static Kernel? Choose(Op op, KernelCase @case) => Choose(op, @case, Forced);
+
+    /// <summary>The choice where the names are forced that <c>FOVEA_KERNEL</c> lists.</summary>
+    internal static Kernel? Choose(Op op, KernelCase @case, string[] forced)
     {
         Kernel? first = null;
         foreach (var kernel in For(op))
         {
             if (!kernel.Supports(op, @case)) continue;
-            if (Forced.Length == 0) return kernel;
+            if (forced.Length == 0) return kernel;
             first ??= kernel;
-            if (Array.Exists(Forced, f => Matches(kernel.Name, f))) return kernel;
+            if (Array.Exists(forced, f => Matches(kernel.Name, f))) return kernel;
         }
         return first;
     }
 
     static bool Matches(string name, string forced) =>
-        name.StartsWith(forced, StringComparison.Ordinal) && (name.Length == forced.Length || name[forced.Length] == '.');
+        name.StartsWith(forced, StringComparison.OrdinalIgnoreCase) && (name.Length == forced.Length || name[forced.Length] == '.');
 
     static Dictionary<Type, Kernel[]> Index(IEnumerable<Kernel> kernels) =>
         kernels.GroupBy(k => k.OpType).ToDictionary(g => g.Key, g => g.ToArray());

@@ -54,6 +54,12 @@ public sealed record Sample(Op Op, params IReadOnlyList<SampleInput> Inputs)
     public string? MixesBatch { get; init; }
 
     /// <summary>
+    /// Why units whose receptive field reaches past the border see other pixels than it says (borders that mirror); null where it holds
+    /// everywhere.
+    /// </summary>
+    public string? FieldHoldsInside { get; init; }
+
+    /// <summary>
     /// Why a kernel may give NaN where the reference kernel does not when an input holds NaN or infinities (0 · ∞, ∞ − ∞ in another
     /// order of terms); null where NaN and infinities stand at the same places.
     /// </summary>

@@ -12,7 +12,7 @@ public abstract class Filters : Module
     Variable? _weight, _bias;
 
     /// <summary>Sets the geometry; lists of one entry hold for every axis.</summary>
-    protected Filters(int spatialRank, int channels, Dims kernel, Dims stride, Dims padding, Dims dilation, int groups, bool bias,
+    protected Filters(int spatialRank, int channels, Dims kernel, Dims stride, Padding padding, Dims dilation, int groups, bool bias,
         Initializer? initializer)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
@@ -43,8 +43,8 @@ public abstract class Filters : Module
     /// <summary>From one place of the smaller side to the next, in pixels of the larger side; none is 1.</summary>
     public Dims Stride { get; }
 
-    /// <summary>Zeros around the larger side: one for all, one an axis, or all beginnings and then all ends; none is 0.</summary>
-    public Dims Padding { get; }
+    /// <summary>Pixels around the larger side: in numbers, or by a rule; none is 0.</summary>
+    public Padding Padding { get; }
 
     /// <summary>Pixels from tap to tap; none is 1.</summary>
     public Dims Dilation { get; }

@@ -67,16 +67,32 @@ namespace Fovea
             /// <param name="weight">O, C/groups, kernel.</param>
             /// <param name="bias">One number an output channel, or null.</param>
             /// <param name="stride">One entry an axis, or one for all; none is 1.</param>
-            /// <param name="padding">Zeros around the input: one for all, one an axis, or beginnings, then ends; none is 0.</param>
+            /// <param name="padding">
+            /// Pixels around the input: one for all, one an axis, or beginnings, then ends; or a rule, such as
+            /// <see cref="Padding.Same"/>; none is 0.
+            /// </param>
             /// <param name="dilation">Pixels between taps: one entry an axis, or one for all; none is 1.</param>
             /// <param name="groups">Groups of channels that do not see each other.</param>
+            /// <param name="padMode">What the padding holds.</param>
             /// <returns>N, O, ⌊(size + padding − extent) / stride⌋ + 1.</returns>
             /// <exception cref="Errors.ShapeMismatchException">The shapes do not fit.</exception>
-            public Tensor Convolution(Tensor weight, Tensor? bias = null, Dims stride = default, Dims padding = default,
-                Dims dilation = default, int groups = 1)
+            public Tensor Convolution(Tensor weight, Tensor? bias = null, Dims stride = default, Padding padding = default,
+                Dims dilation = default, int groups = 1, PadMode padMode = PadMode.Constant)
             {
-                var op = new Convolution(ConvolutionGeometry.Of(Math.Max(x.Rank - 2, 1), stride, padding, dilation, groups));
-                return bias is null ? Tensor.Apply(op, x, weight) : Tensor.Apply(op, x, weight, bias);
+                var geometry = ConvolutionGeometry.Of(x.Shape, weight.Shape, stride, padding, dilation, groups);
+                var padded = x.PadSpatial(ref geometry, padMode);
+                var op = new Convolution(geometry);
+                return bias is null ? Tensor.Apply(op, padded, weight) : Tensor.Apply(op, padded, weight, bias);
+            }
+
+            /// <summary>Lays a geometry's padding around an image where it is not of zeros; what is left has none.</summary>
+            internal Tensor PadSpatial(ref ConvolutionGeometry geometry, PadMode mode)
+            {
+                bool padded = !geometry.PadBegin.All(0) || !geometry.PadEnd.All(0);
+                if (mode == PadMode.Constant || !padded || x.Rank != geometry.Rank + 2) return x;
+                var result = x.Pad([0, 0, .. geometry.PadBegin], [0, 0, .. geometry.PadEnd], mode: mode);
+                geometry = geometry.Unpadded;
+                return result;
             }
         }
     }

@@ -21,6 +21,18 @@ sealed record ConvolutionSample(ConvolutionGeometry Geometry, Shape Input, Shape
     public Sample WeightGradient() =>
         new(new ConvolutionWeightGradient(Geometry, Kernel), Input, Output) { SpreadsNaN = PaddingIsMultiplied };
 
+    public Sample Unfold() => new(new Unfold(Geometry, Kernel), Input);
+
+    public Sample Fold() => new(new Fold(Geometry, Kernel, InputSpatial), new Shape(Input[0], Input[1] * Kernel.Product(), Places.Count));
+
+    public Sample LocallyConnected() => new(new LocallyConnected(Geometry), Input, LocalWeight) { SpreadsNaN = PaddingIsMultiplied };
+
+    public Sample LocallyConnectedInputGradient() =>
+        new(new LocallyConnectedInputGradient(Geometry, InputSpatial), Output, LocalWeight) { SpreadsNaN = PaddingIsMultiplied };
+
+    public Sample LocallyConnectedWeightGradient() =>
+        new(new LocallyConnectedWeightGradient(Geometry, Kernel), Input, Output) { SpreadsNaN = PaddingIsMultiplied };
+
     // Kernels read zeros where there is padding.
     const string PaddingIsMultiplied = "padding counts as 0, and 0 · NaN is NaN";
 
@@ -29,8 +41,13 @@ sealed record ConvolutionSample(ConvolutionGeometry Geometry, Shape Input, Shape
         : new(op, first, second) { SpreadsNaN = PaddingIsMultiplied };
 
     /// <summary>N, O, spatial.</summary>
-    public Shape Output => Shape.Concat([Input[0], Weight[0]],
-        new([.. Enumerable.Range(0, Geometry.Rank).Select(i => Geometry.OutputSize(i, InputSpatial[i], Kernel[i]))]));
+    public Shape Output => Shape.Concat([Input[0], Weight[0]], Places);
+
+    /// <summary>The spatial sizes of the output.</summary>
+    public Shape Places => new([.. Enumerable.Range(0, Geometry.Rank).Select(i => Geometry.OutputSize(i, InputSpatial[i], Kernel[i]))]);
+
+    /// <summary>Weights of its own for every place: O, C/groups, kernel, places.</summary>
+    public Shape LocalWeight => Shape.Concat(Weight, Places);
 }
 
 static class ConvolutionSamples

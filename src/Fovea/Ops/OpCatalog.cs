@@ -34,11 +34,16 @@ public static class OpCatalog
         new RmsNormalizationGradient(0),
         new OneHot(1),
         new Pad([], []),
+        new PadGradient([], [], PadMode.Reflect),
         new Convolution(ConvolutionGeometry.Unit(2)),
         new ConvolutionWeightGradient(ConvolutionGeometry.Unit(2), [1, 1]),
         new CrossEntropy(),
         new CrossEntropyGradient(),
+        new Fold(ConvolutionGeometry.Unit(2), [1, 1], [1, 1]),
         new Linear(),
+        new LocallyConnected(ConvolutionGeometry.Unit(2)),
+        new LocallyConnectedInputGradient(ConvolutionGeometry.Unit(2), [1, 1]),
+        new LocallyConnectedWeightGradient(ConvolutionGeometry.Unit(2), [1, 1]),
         new LogSoftmax(0),
         new MatMul(),
         new MaxPool(PoolingGeometry.Unit(2)),
@@ -58,6 +63,7 @@ public static class OpCatalog
         new StopGradient(),
         new Transpose([]),
         new TransposedConvolution(ConvolutionGeometry.Unit(2), [1, 1]),
+        new Unfold(ConvolutionGeometry.Unit(2), [1, 1]),
     ];
 
     static readonly FrozenDictionary<string, Op> ByName = Prototypes.ToFrozenDictionary(op => op.Name, StringComparer.Ordinal);

@@ -29,6 +29,8 @@ namespace Fovea.Ops
             Dim channels = weight[1] * Geometry.Groups;
             if (inputs.Count == 3 && (inputs[2].Rank != 1 || !inputs.AreEqual(inputs[2].Shape[0], channels)))
                 throw inputs.Fail($"expects a bias of {channels}, one number an output channel; it is {inputs[2].Shape}.");
+            foreach (Dim size in OutputSize)
+                if (size.IsKnown && size.Value < 1) throw inputs.Fail($"has an OutputSize of {OutputSize}: at least 1 everywhere.");
             var x = Shape.Concat([y[0], channels], OutputSize);
             Geometry.CheckOutput(inputs, x, kernel, y);
             return [new(inputs[0].Element, x)];
@@ -73,30 +75,24 @@ namespace Fovea
             /// <param name="weight">I, O/groups, kernel.</param>
             /// <param name="bias">One number an output channel, or null.</param>
             /// <param name="stride">Output pixels from one input pixel to the next: one entry an axis, or one for all; none is 1.</param>
-            /// <param name="padding">Pixels cut from the output: one for all, one an axis, or beginnings, then ends; none is 0.</param>
+            /// <param name="padding">
+            /// Pixels cut from the output: one for all, one an axis, or beginnings, then ends; none is 0. Or the rule of the convolution
+            /// that goes the other way: <see cref="Padding.Same"/> and <see cref="Padding.Causal"/> give size · stride.
+            /// </param>
             /// <param name="outputPadding">Pixels added at the end of each axis, less than the stride; none is 0.</param>
             /// <param name="dilation">Pixels between taps: one entry an axis, or one for all; none is 1.</param>
             /// <param name="groups">Groups of channels that do not see each other.</param>
+            /// <param name="outputSize">
+            /// The spatial sizes of the output, instead of an output padding: with a stride several are possible; none is the least.
+            /// </param>
             /// <returns>N, O, (size − 1) · stride + extent − padding + outputPadding.</returns>
-            /// <exception cref="Errors.ShapeMismatchException">The shapes do not fit.</exception>
-            public Tensor TransposedConvolution(Tensor weight, Tensor? bias = null, Dims stride = default, Dims padding = default,
-                Dims outputPadding = default, Dims dilation = default, int groups = 1)
+            /// <exception cref="Errors.ShapeMismatchException">The shapes do not fit, or the output cannot have that size.</exception>
+            public Tensor TransposedConvolution(Tensor weight, Tensor? bias = null, Dims stride = default, Padding padding = default,
+                Dims outputPadding = default, Dims dilation = default, int groups = 1, Dims outputSize = default)
             {
-                int rank = Math.Max(x.Rank - 2, 1);
-                var geometry = ConvolutionGeometry.Of(rank, stride, padding, dilation, groups);
-                var extra = WindowLists.Expand(rank, outputPadding, 0, "output padding");
-                if (weight.Rank != rank + 2 || x.Rank != rank + 2)
-                    throw new Errors.ShapeMismatchException(
-                        $"TransposedConvolution takes N, I, spatial and weights I, O / groups, kernel of as many axes; "
-                        + $"they are {x.Shape} and {weight.Shape}.");
-                var sizes = new Dim[rank];
-                for (int i = 0; i < rank; i++)
-                {
-                    if (extra[i] < 0 || extra[i] >= geometry.Stride[i])
-                        throw new ArgumentException($"The output padding {extra} must lie between 0 and the stride {geometry.Stride} − 1.");
-                    sizes[i] = geometry.InputSize(i, x.Shape[i + 2], (int)weight.Shape[i + 2]) + extra[i];
-                }
-                var op = new TransposedConvolution(geometry, new(sizes));
+                var (geometry, size) = TransposedSizes.Of(x.Shape, weight.Shape, stride, padding, outputPadding, outputSize, dilation,
+                    groups);
+                var op = new TransposedConvolution(geometry, size);
                 return bias is null ? Tensor.Apply(op, x, weight) : Tensor.Apply(op, x, weight, bias);
             }
         }

@@ -27,6 +27,7 @@ public sealed class CatalogTests
         ["BatchNormalizationTraining"] = "statistics of the batch",
         ["BroadcastTo"] = "its sizes are attributes",
         ["ConvolutionWeightGradient"] = "it sums over the batch",
+        ["LocallyConnectedWeightGradient"] = "it sums over the batch",
         ["RandomBernoulli"] = "its sizes are attributes",
         ["RandomNormal"] = "its sizes are attributes",
         ["RandomUniform"] = "its sizes are attributes",

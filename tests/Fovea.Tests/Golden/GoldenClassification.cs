@@ -118,8 +118,14 @@ internal static class GoldenClassification
         };
     }
 
-    // PyTorch names the last axis first, each as before and after.
     static Tensor Pad(GoldenInputs c)
+    {
+        var (before, after) = Widths(c);
+        return c["x"].Pad(before, after, (float)c.Case.Double("value"));
+    }
+
+    // PyTorch names the last axis first, each as before and after.
+    internal static (Dims Before, Dims After) Widths(GoldenInputs c)
     {
         var widths = c.Case.Ints("pad");
         int[] before = new int[c["x"].Rank], after = new int[c["x"].Rank];
@@ -129,7 +135,7 @@ internal static class GoldenClassification
             after[^(i + 1)] = widths[2 * i + 1];
         }
 
-        return c["x"].Pad(new Dims(before), new Dims(after), (float)c.Case.Double("value"));
+        return (new Dims(before), new Dims(after));
     }
 
     static Tensor Slice(GoldenInputs c)

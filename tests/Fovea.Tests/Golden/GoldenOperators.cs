@@ -8,5 +8,6 @@ internal static class GoldenOperators
         GoldenClassification.Operators,
         GoldenLosses.Operators,
         GoldenNorm.Operators,
+        GoldenConvolutions.Operators,
     }.SelectMany(operators => operators));
 }

@@ -34,6 +34,41 @@ public sealed record ConvolutionGeometry(Dims Stride, Dims PadBegin, Dims PadEnd
         return new(WindowLists.Expand(rank, stride, 1, "stride"), begin, end, WindowLists.Expand(rank, dilation, 1, "dilation"), groups);
     }
 
+    /// <summary>The geometry of a convolution of an image N, C, spatial with weights O, C/groups, kernel.</summary>
+    /// <exception cref="ArgumentException">A list is of another length.</exception>
+    internal static ConvolutionGeometry Of(Shape image, Shape weight, Dims stride, Padding padding, Dims dilation, int groups)
+    {
+        int rank = Math.Max(image.Rank - 2, 1);
+        if (padding.IsExplicit) return Of(rank, stride, padding.Pixels, dilation, groups);
+        var geometry = Of(rank, stride, [], dilation, groups);
+        Span<int> extents = stackalloc int[rank];
+        // What has no extents is refused by the operator, with the numbers.
+        if (image.Rank != rank + 2 || !geometry.TryExtents(weight, extents)) return geometry;
+        var (begin, end) = padding.Resolve(image.AsSpan()[2..], extents, geometry.Stride);
+        return geometry with { PadBegin = begin, PadEnd = end };
+    }
+
+    /// <summary>The extents of a kernel, from weights O, C/groups, kernel; false where the kernel or the geometry is none.</summary>
+    internal bool TryExtents(Shape weight, Span<int> extents)
+    {
+        if (weight.Rank != Rank + 2) return false;
+        for (int i = 0; i < Rank; i++)
+        {
+            Dim kernel = weight[i + 2];
+            if (!kernel.IsKnown || kernel.Value is < 1 or > int.MaxValue || Dilation[i] < 1 || Stride[i] < 1) return false;
+            long extent = (kernel.Value - 1) * Dilation[i] + 1;
+            if (extent > MostPixels) return false;
+            extents[i] = (int)extent;
+        }
+        return true;
+    }
+
+    /// <summary>The same windows over an image that is padded already.</summary>
+    internal ConvolutionGeometry Unpadded => this with { PadBegin = Dims.Repeat(0, Rank), PadEnd = Dims.Repeat(0, Rank) };
+
+    // Kernels count pixels, padding included, in 32 bits.
+    const int MostPixels = int.MaxValue;
+
     /// <summary>Pixels from the first tap to the last, both included.</summary>
     public int Extent(int axis, int kernel) => checked((kernel - 1) * Dilation[axis] + 1);
 
@@ -74,6 +109,13 @@ public sealed record ConvolutionGeometry(Dims Stride, Dims PadBegin, Dims PadEnd
         WindowLists.Check(inputs, "PadEnd", PadEnd, rank, 0);
         WindowLists.Check(inputs, "Dilation", Dilation, rank, 1);
         if (Groups < 1) throw inputs.Fail($"has {Groups} groups: at least 1.");
+        for (int i = 0; i < rank; i++)
+        {
+            // A size that is bound later is small beside what would overflow: padding alone is held to half of the range.
+            long padding = (long)PadBegin[i] + PadEnd[i];
+            if (padding > MostPixels / 2 || image[i + 2].IsKnown && image[i + 2].Value + padding > MostPixels)
+                throw inputs.Fail($"pads axis {i + 2} of {image} by {PadBegin[i]} and {PadEnd[i]}: that is more than {MostPixels} pixels.");
+        }
     }
 
     /// <summary>The kernel's sizes, from weights O, C/groups, kernel.</summary>
@@ -90,7 +132,14 @@ public sealed record ConvolutionGeometry(Dims Stride, Dims PadBegin, Dims PadEnd
         return sizes;
     }
 
-    internal void CheckKernel(Inputs inputs, Dims kernel) => WindowLists.Check(inputs, "a kernel", kernel, Rank, 1);
+    internal void CheckKernel(Inputs inputs, Dims kernel)
+    {
+        WindowLists.Check(inputs, "a kernel", kernel, Rank, 1);
+        for (int i = 0; i < Rank; i++)
+            if ((kernel[i] - 1L) * Dilation[i] >= MostPixels)
+                throw inputs.Fail($"has a kernel {kernel} that reaches over {(kernel[i] - 1L) * Dilation[i] + 1} pixels of axis {i + 2} "
+                    + $"(dilation {Dilation}): at most {MostPixels}.");
+    }
 
     /// <summary>The spatial sizes of the output.</summary>
     internal Shape Output(Inputs inputs, Shape image, Dims kernel)

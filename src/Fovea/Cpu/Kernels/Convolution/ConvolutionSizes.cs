@@ -49,9 +49,23 @@ internal sealed record ConvolutionSizes(
     /// <inheritdoc cref="Fit"/>
     public static ConvolutionSizes Of(ConvolutionGeometry geometry, BoundType image, BoundType weight, BoundType result)
     {
+        return Of(geometry, image.Sizes, new(weight.Sizes.AsSpan().Slice(2, geometry.Rank)), new(result.Sizes.AsSpan()[2..]),
+            result.Sizes[1]);
+    }
+
+    /// <summary>The sizes of windows over every channel of an image N, C, spatial by itself; axes that it lacks are 1.</summary>
+    public static ConvolutionSizes Of(ConvolutionGeometry geometry, Dims kernel, Dims image)
+    {
+        var places = kernel;
+        for (int i = 0; i < geometry.Rank; i++) places = places.With(i, (int)geometry.OutputSize(i, image[i + 2], kernel[i]));
+        return Of(geometry, image, kernel, places, image[1]);
+    }
+
+    static ConvolutionSizes Of(ConvolutionGeometry geometry, Dims image, Dims kernel, Dims places, int outputs)
+    {
         int rank = geometry.Rank;
-        return new(image.Sizes[0], geometry.Groups, image.Sizes[1], result.Sizes[1],
-            Axes(image.Sizes, 2, 1), Axes(result.Sizes, 2, 1), Axes(weight.Sizes, 2, 1),
+        return new(image[0], geometry.Groups, image[1], outputs,
+            Axes(image, 2, 1), Axes(places, 0, 1), Axes(kernel, 0, 1),
             Axes(geometry.Stride, 0, 1), Axes(geometry.Dilation, 0, 1), Axes(geometry.PadBegin, 0, 0));
 
         Spatial Axes(Dims list, int first, int absent) => new(

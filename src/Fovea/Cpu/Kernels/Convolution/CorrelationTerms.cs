@@ -12,7 +12,8 @@ interface ICorrelationTerm
 
 /// <summary>
 /// Every product of a convolution, once: y[n, o, q] += x[n, c, q · stride − padding + t · dilation] · w[o, c, t]. Convolution sums into y,
-/// its transpose into x, its weight gradient into w: three kernels, one loop.
+/// its transpose into x, its weight gradient into w: three kernels, one loop. Weights that have places of their own, w[o, c, t, q], are
+/// those of a locally connected layer.
 /// </summary>
 static class CorrelationTerms
 {
@@ -20,7 +21,8 @@ static class CorrelationTerms
         where TTerm : ICorrelationTerm, allows ref struct
     {
         int rank = geometry.Rank, channels = weight.Sizes[1], groupOutputs = weight.Sizes[0] / geometry.Groups;
-        Dims places = new(output.Sizes.AsSpan()[2..]), taps = new(weight.Sizes.AsSpan()[2..]);
+        Dims places = new(output.Sizes.AsSpan()[2..]), taps = new(weight.Sizes.AsSpan().Slice(2, rank));
+        bool shared = weight.Rank == 2 + rank;
         Strides imageStrides = image.Strides, weightStrides = weight.Strides, outputStrides = output.Strides;
 
         for (int n = 0; n < image.Sizes[0]; n++)
@@ -28,11 +30,12 @@ static class CorrelationTerms
                 for (var place = new Odometer(places); place.MoveNext();)
                 {
                     int outputAt = (int)(n * outputStrides[0] + o * outputStrides[1]) + place.Offset(outputStrides, 2);
+                    int weightPlace = shared ? 0 : place.Offset(weightStrides, 2 + rank);
                     for (int c = 0; c < channels; c++)
                     {
                         int channel = o / groupOutputs * channels + c;
                         long imageChannel = n * imageStrides[0] + channel * imageStrides[1];
-                        long weightChannel = o * weightStrides[0] + c * weightStrides[1];
+                        long weightChannel = o * weightStrides[0] + c * weightStrides[1] + weightPlace;
                         for (var tap = new Odometer(taps); tap.MoveNext();)
                         {
                             long imageAt = imageChannel;

@@ -4,7 +4,7 @@ using Fovea.Tensors;
 namespace Fovea.Cpu.Kernels.MatMul;
 
 /// <summary>
-/// Products of matrices by the strides of their operands: <c>y[b][m][n] = Σ over k of left[b][m][k] · right[b][k][n]</c>, y dense.
+/// Products of matrices by the strides of their operands: <c>y[b][m][n] = Σ over k of left[b][m][k] · right[b][k][n]</c>, y row-major.
 /// M, N and K are rows, columns and depth. A transposed operand is one whose strides are exchanged.
 /// </summary>
 internal sealed record MatMulSizes
@@ -29,6 +29,9 @@ internal sealed record MatMulSizes
 
     /// <summary>Floats from one column of the right operand to the next.</summary>
     public required nint RightColumn { get; init; }
+
+    /// <summary>Floats from one row of the result to the next: the columns, unless it lies among others.</summary>
+    public nint OutputRow { get => field == 0 ? Columns : field; init; }
 
     /// <summary>Where each product's left operand starts.</summary>
     public nint[] LeftStarts { get; init; } = [0];

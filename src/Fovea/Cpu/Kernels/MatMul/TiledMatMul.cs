@@ -23,7 +23,7 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
     /// <param name="right">The right operands.</param>
     /// <param name="bias">One value a column, or null.</param>
     /// <param name="scratch">This walker's own, 64-byte aligned.</param>
-    /// <param name="output">Dense.</param>
+    /// <param name="output">Row-major.</param>
     public static void Run(MatMulSchedule schedule, int piece, float* left, float* right, float* bias, float* scratch, float* output)
     {
         var sizes = schedule.Sizes;
@@ -40,7 +40,7 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
             float* padded = bias == null ? null : scratch + schedule.Bias;
             for (int i = 0; padded != null && i < schedule.PanelsInUnit * schedule.PanelColumns; i++)
                 padded[i] = column + i < columnEnd ? bias[sizes.Exchanged ? 0 : column + i] : 0;
-            float* target = output + ((nint)product * sizes.Rows + row) * sizes.Columns + column;
+            float* target = output + ((nint)product * sizes.Rows + row) * sizes.OutputRow + column;
             float* leftRows = left + sizes.LeftStarts[product] + row * sizes.LeftRow;
             float* rightColumns = right + sizes.RightStarts[product] + column * sizes.RightColumn;
             for (int step = 0; step < sizes.Depth; step += schedule.DepthBlock)
@@ -79,7 +79,7 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
         var sizes = schedule.Sizes;
         float** addresses = stackalloc float*[MicroTile.RowPitch];
         nint* offsets = stackalloc nint[MicroTile.RowPitch];
-        for (int i = 0; i < MicroTile.RowPitch; i++) offsets[i] = i * (nint)sizes.Columns;
+        for (int i = 0; i < MicroTile.RowPitch; i++) offsets[i] = i * sizes.OutputRow;
         var tile = new MicroTile { Rows = addresses, Taps = 1, Depth = steps, OutputOffsets = offsets, Accumulate = accumulate };
         nint pitch = (nint)schedule.DepthBlock * schedule.PanelColumns;
         for (int row = 0; row < rows; row += TMicro.Rows)
@@ -96,7 +96,7 @@ internal static unsafe class TiledMatMul<TMicro> where TMicro : struct, IMicroKe
             // Entries beyond the last row repeat it: the micro-kernel may load addresses that it does not read.
             for (int i = 0; i < MicroTile.RowPitch; i++) addresses[i] = first + Math.Min(i, tile.RowCount - 1) * distance;
             tile.Weights = scratch + schedule.Panels;
-            tile.Output = output + row * (nint)sizes.Columns;
+            tile.Output = output + row * sizes.OutputRow;
             for (int column = 0; column < columns; column += schedule.PanelColumns)
             {
                 tile.ColumnCount = Math.Min(schedule.PanelColumns, columns - column);
