@@ -10,6 +10,9 @@ abstract class TrainingView : IProgress<TrainingProgress>, IDisposable
 
     public abstract void Report(TrainingProgress value);
 
+    /// <summary>A line on standard error.</summary>
+    public abstract void Say(string line);
+
     public virtual void Dispose() { }
 
     protected static string EpochLine(TrainingProgress at, EpochResult epoch)
@@ -28,6 +31,11 @@ abstract class TrainingView : IProgress<TrainingProgress>, IDisposable
     {
         static readonly TimeSpan Between = TimeSpan.FromSeconds(15);
         long _last = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        public override void Say(string line)
+        {
+            lock (output) Console.Error.WriteLine(line);
+        }
 
         public override void Report(TrainingProgress value)
         {
@@ -50,6 +58,15 @@ abstract class TrainingView : IProgress<TrainingProgress>, IDisposable
     {
         readonly object _gate = new();
         int _width;
+
+        public override void Say(string line)
+        {
+            lock (_gate)
+            {
+                Clear();
+                Console.Error.WriteLine(line);
+            }
+        }
 
         public override void Report(TrainingProgress value)
         {

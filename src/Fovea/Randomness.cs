@@ -16,8 +16,22 @@ public static class Randomness
     // What a compiled function reads and moves on by one when nobody gave it a counter.
     static readonly Variable Counter = new("random.counter", Tensor.From(0L, 0L), trainable: false);
 
-    /// <summary>The seed of random tensors that are made from now on.</summary>
-    public static ulong Seed { get; set; }
+    static ulong _seed;
+
+    /// <summary>
+    /// The seed of random tensors that are made from now on. Setting it starts the counters again, so that what follows repeats; a function
+    /// that was traced before keeps the seed it was traced with.
+    /// </summary>
+    public static ulong Seed
+    {
+        get => _seed;
+        set
+        {
+            _seed = value;
+            Interlocked.Exchange(ref _eagerStep, 0);
+            Counter.Assign(Tensor.From(0L, 0L));
+        }
+    }
 
     /// <summary>
     /// Lets random tensors of the running trace draw, from here on, by a counter of one's own: int64, 2: the step and the global index of

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 
 namespace Fovea.Cli.Commands;
 
@@ -72,13 +73,13 @@ static class TrainCommand
                 typed["set"] = NamedSets.Check(named.Tokens[0].Value);
             if (parsed.GetValue(quick)) typed["quick"] = "true";
             return await RunAsync(typed, parsed.GetValue(data), parsed.GetValue(output), parsed.GetValue(resume), parsed.GetValue(gate),
-                parsed.GetValue(common.Json), cancellation);
+                parsed.GetValue(common.Json), parsed.GetValue(common.Verbose), cancellation);
         });
         return command;
     }
 
     static async Task<int> RunAsync(Dictionary<string, string> typed, string? data, string? output, string? resume, double? gate, bool json,
-        CancellationToken cancellation)
+        bool verbose, CancellationToken cancellation)
     {
         if (gate is { } asked && asked is not (>= 0 and <= 1)) throw new UsageException($"--min-accuracy is {asked}: from 0 to 1.");
         var settings = TrainSettings.Of(typed);
@@ -122,6 +123,7 @@ static class TrainCommand
         using (var view = TrainingView.Create(say, toTerminal: !json && !Console.IsOutputRedirected))
             try
             {
+                options = options with { Logger = new ViewLog(view, verbose ? LogLevel.Debug : LogLevel.Warning) };
                 result = await Trainer.FitAsync(model, train, validation, options, view, cancellation);
             }
             catch (OperationCanceledException)

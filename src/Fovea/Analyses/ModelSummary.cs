@@ -42,7 +42,7 @@ public static partial class Analysis
         var graph = Trace.Run([new(model.InputElement, Shape.Concat([1], shape))], Mode.Inference, inputs => [model.Forward(inputs[0])]);
 
         var fields = new Dictionary<Tensor, ReceptiveField?>(ReferenceEqualityComparer.Instance);
-        foreach (var input in graph.Inputs) fields[input] = input.Rank > 2 ? ReceptiveField.Pixels(input.Rank - 2) : null;
+        foreach (var input in graph.Inputs) fields[input] = input.Rank > 2 ? Graphs.ReceptiveField.Pixels(input.Rank - 2) : null;
         var sources = new Dictionary<Tensor, Variable>(ReferenceEqualityComparer.Instance);
         foreach (var (variable, leaf) in graph.Reads) sources[leaf] = variable;
         var counted = new HashSet<Variable>();

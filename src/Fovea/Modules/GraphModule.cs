@@ -14,11 +14,14 @@ public sealed class GraphModule : Module
     readonly Variable[] _variables;
 
     /// <summary>A module of a program; <paramref name="variables"/> become its own.</summary>
-    internal GraphModule(GraphProgram program, IReadOnlyList<Variable> variables)
+    /// <param name="program">The program.</param>
+    /// <param name="variables">The variables, in the program's order.</param>
+    /// <param name="built">The shape it is built for, where the program leaves sizes open.</param>
+    internal GraphModule(GraphProgram program, IReadOnlyList<Variable> variables, Shape? built = null)
     {
         _program = program;
         _variables = [.. variables];
-        Build(program.Input.Shape.Slice(1, program.Input.Rank - 1));
+        Build(built ?? program.Input.Shape.Slice(1, program.Input.Rank - 1));
     }
 
     /// <summary>Captures what a built module computes in inference. The weights are copied: training one leaves the other.</summary>

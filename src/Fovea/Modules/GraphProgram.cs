@@ -23,12 +23,14 @@ sealed record GraphProgram(
     TensorType Input, IReadOnlyList<string> Variables, IReadOnlyList<Tensor> Constants, IReadOnlyList<ProgramStep> Steps, int Output)
 {
     /// <summary>What a built module computes in inference, in any batch, over <see cref="Module.Variables"/> in their order.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="inputShape">One input's sizes; null for those that it was built for.</param>
     /// <exception cref="UnsupportedOperatorException">The result is no function of the input and the module's own variables.</exception>
     /// <exception cref="InvalidOperationException">The module is not built.</exception>
-    public static GraphProgram Capture(Module module)
+    public static GraphProgram Capture(Module module, Shape? inputShape = null)
     {
         var variables = module.Variables;
-        var input = new TensorType(module.InputElement, Shape.Concat([Dim.Symbol("N")], module.InputShape!));
+        var input = new TensorType(module.InputElement, Shape.Concat([Dim.Symbol("N")], inputShape ?? module.InputShape!));
         var graph = Trace.Run([input], Mode.Inference, x => [module.Forward(x[0])]);
 
         var numbers = new Dictionary<Tensor, int>(ReferenceEqualityComparer.Instance) { [graph.Inputs[0]] = 0 };

@@ -16,6 +16,7 @@ sealed class Checkpoint(string folder, FileOperations files, ILogger logger)
 {
     const string Format = "fovea-checkpoint/1", Suffix = ".safetensors", Prefix = "step-", HashKey = "sha256", FormatKey = "format";
     const int Kept = 2;
+    readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
 
     /// <summary>Writes a checkpoint, then deletes those it makes superfluous.</summary>
     /// <param name="state">Where the run stands.</param>
@@ -36,7 +37,10 @@ sealed class Checkpoint(string folder, FileOperations files, ILogger logger)
         metadata[HashKey] = hash.Finish();
         string path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{state.Steps:D12}{Suffix}"));
         DurableFile.Write(path, stream => SafetensorsWriter.Write(stream, sources, metadata), files);
-        foreach (string old in All().Where(p => p != path).Skip(Kept - 1)) Delete(old);
+        _damaged.Remove(path);
+        // What was found damaged is not one of those that are kept: whole ones would have to go for it.
+        foreach (string old in All().Where(p => p != path && !_damaged.Contains(p)).Skip(Kept - 1).Concat(_damaged)) Delete(old);
+        _damaged.Clear();
     }
 
     void Delete(string path)
@@ -66,6 +70,7 @@ sealed class Checkpoint(string folder, FileOperations files, ILogger logger)
             catch (DamagedException e)
             {
                 TrainingLog.Damaged(logger, path, e.Message);
+                _damaged.Add(path);
                 reasons = reasons is null ? e.Message : $"{reasons}; {e.Message}";
             }
         }

@@ -41,10 +41,18 @@ public sealed class RunFolder
         {
             if (!File.Exists(latest))
                 throw new DirectoryNotFoundException($"There is no latest run: {IOPath.GetFullPath(latest)} is missing.");
-            // A name, never a path: what the file says stays inside its folder.
-            path = IOPath.Combine(DefaultRoot, IOPath.GetFileName(File.ReadAllText(latest).Trim()));
+            path = IOPath.Combine(DefaultRoot, NameIn(latest));
         }
         return Directory.Exists(path) ? new(path) : throw new DirectoryNotFoundException($"There is no run {IOPath.GetFullPath(path)}.");
+    }
+
+    /// <summary>What the file of the latest run says: a name, never a path, so that it stays inside its folder.</summary>
+    internal static string NameIn(string latest)
+    {
+        const int longest = 4096;
+        string name = new FileInfo(latest).Length <= longest ? File.ReadAllText(latest).Trim() : "";
+        return name is not ("" or "." or "..") && name.IndexOfAny(['/', '\\', '\0', '\n']) < 0 ? name
+            : throw new DirectoryNotFoundException($"There is no latest run: {IOPath.GetFullPath(latest)} does not hold the name of a run.");
     }
 
     /// <summary>A folder under ./runs that is not there yet: UTC time and name.</summary>

@@ -54,6 +54,16 @@ public sealed class TrainingCommandTests
         var written = await Run(scratch.Path, "train", "--data", Data, "--resume", "latest", "--label-smoothing", "5e-2", "--json");
         Assert.True(written.ExitCode == 0, written.Error);             // the same number, written otherwise
 
+        // A damaged checkpoint gives way to the one before, and that is said.
+        string newest = Directory.EnumerateFiles(Path.Combine(run, "checkpoint")).Max(StringComparer.Ordinal)!;
+        byte[] bytes = await File.ReadAllBytesAsync(newest, Cancellation);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(newest, bytes, Cancellation);
+        var fallen = await Run(scratch.Path, "train", "--data", Data, "--resume", "latest", "--json");
+        Assert.True(fallen.ExitCode == 0, fallen.Error);
+        Assert.Equal(digest, fallen.Json.GetProperty("digest").GetString());
+        Assert.Contains($"The checkpoint {newest} is damaged", fallen.Error);
+
         if (OperatingSystem.IsWindows()) return;
         string second = Path.Combine(scratch.Path, "second");
         using (var process = Tool.Start(scratch.Path, ["train", "--data", Data, .. Settings, "--threads", "1", "--out", second]))

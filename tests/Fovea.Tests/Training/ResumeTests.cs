@@ -160,6 +160,14 @@ public sealed class ResumeTests : IDisposable
             File.WriteAllBytes(files[1], whole);
         }
 
+        // A run that stands earlier than a damaged checkpoint does not keep it in the place of a whole one.
+        string late = Path.Combine(_folder["run/checkpoint"], "step-000000009999.safetensors");
+        File.WriteAllBytes(late, whole[..100]);
+        File.WriteAllBytes(files[1], whole[..200]);
+        Assert.Equal(first.Digest, (await Fit(_folder["run"], resume: true, token: Token)).Digest);
+        Assert.Equal(files, Directory.EnumerateFiles(_folder["run/checkpoint"]).Order(StringComparer.Ordinal));
+        Assert.Equal(whole, File.ReadAllBytes(files[1]));
+
         foreach (string file in files) File.WriteAllBytes(file, File.ReadAllBytes(file)[..100]);
         var error = await Assert.ThrowsAsync<ModelFormatException>(() => Fit(_folder["run"], resume: true, token: Token));
         Assert.Contains("no checkpoint is whole", error.Message, StringComparison.Ordinal);
