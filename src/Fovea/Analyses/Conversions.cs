@@ -83,7 +83,7 @@ public static partial class Analysis
     /// places. Flattening disappears, fully connected layers become convolutions, global pooling becomes pooling over windows.
     /// </summary>
     /// <param name="model">A built model of images, sequences or volumes.</param>
-    /// <exception cref="UnsupportedOperatorException">An operator does not convert; the message names it, its layer and the cause.</exception>
+    /// <exception cref="UnsupportedOperatorException">An operator does not convert; named with its layer and the cause.</exception>
     public static Conversion<GraphModule> ToFullyConvolutional(this Module model)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -5,7 +5,7 @@ using Fovea.Tensors;
 namespace Fovea;
 
 /// <summary>
-/// How many connections and weights a layer has between m inputs and n outputs, beside what other kinds of layer would have between the same.
+/// How many connections and weights a layer has between m inputs and n outputs, beside what other kinds of layer would have.
 /// </summary>
 /// <param name="Inputs">m: elements of one input.</param>
 /// <param name="Outputs">n: elements of one output.</param>
@@ -70,7 +70,8 @@ public sealed class LayerMatrix
     /// <summary>The product with an input, without the bias.</summary>
     public double[] Multiply(ReadOnlySpan<double> input)
     {
-        if (input.Length != Columns) throw new ArgumentException($"The matrix has {Columns} columns; the input has {input.Length} elements.");
+        if (input.Length != Columns)
+            throw new ArgumentException($"The matrix has {Columns} columns; the input has {input.Length} elements.");
         double[] output = new double[Rows];
         for (int o = 0; o < Rows; o++)
         {
@@ -132,7 +133,7 @@ public static partial class Analysis
         {
             weights[i] = ones[i] == 0 ? -1 : (int)first[i];
             if (ones[i] is not (0 or 1) || ones[i] == 1 && second[i] != first[i] * first[i])
-                throw new ArgumentException($"{layer} joins an input and an output by several weights: no entry of a matrix is one weight.");
+                throw new ArgumentException($"{layer} joins an input and an output by several weights: no entry is one weight.");
         }
         return new(probe.InputShape, probe.OutputShape, values, weights);
 

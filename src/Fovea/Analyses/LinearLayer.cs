@@ -3,7 +3,7 @@ using Fovea.Tensors;
 
 namespace Fovea.Analyses;
 
-/// <summary>A layer that is linear in its input and in its one weight, asked in double precision with weights of the asker's choice.</summary>
+/// <summary>A layer that is linear in its input and in its one weight, asked in double precision with any weights.</summary>
 sealed class LinearLayer
 {
     readonly Replay _replay;

@@ -5,8 +5,8 @@ using Fovea.Tensors;
 namespace Fovea.Analyses;
 
 /// <summary>
-/// Which indices of each axis of a value are seen from a place behind it. Axes stand for themselves: a set that is no box (two branches that
-/// look at opposite corners) is known by its projections, whose first and last indices are exact.
+/// Which indices of each axis of a value are seen from a place behind it. Axes stand for themselves: a set that is no box (two branches
+/// that look at opposite corners) is known by its projections, whose first and last indices are exact.
 /// </summary>
 sealed class Sight
 {
@@ -90,7 +90,7 @@ static class SightRules
         Transpose o => [Sight.Of(Enumerable.Range(0, seen.Rank).Select(axis => seen[Array.IndexOf(o.Order.ToArray(), axis)]))],
         Slice o => [seen.With(o.Axis, Sight.Map(seen[o.Axis], inputs[0][o.Axis], i => [(int)o.Start.Value + i * o.Step]))],
         Concat o => [.. inputs.Select((sizes, k) => Part(seen, o.Axis, inputs.Take(k).Sum(s => s[o.Axis]), sizes[o.Axis]))],
-        Pad o => [Sight.Of(Enumerable.Range(0, seen.Rank).Select(axis => Sight.Map(seen[axis], inputs[0][axis], i => [i - o.Before[axis]])))],
+        Pad o => [Sight.Of(Enumerable.Range(0, seen.Rank).Select(a => Sight.Map(seen[a], inputs[0][a], i => [i - o.Before[a]])))],
         Gather o => [Gathered(seen, o.Axis, inputs[0], inputs[1].Count), Sight.None(inputs[1])],
         _ => null,
     };
@@ -134,7 +134,8 @@ static class SightRules
     {
         int kept = first ? seen.Rank - 2 : seen.Rank - 1, rank = sizes.Count;
         bool transposed = first ? op.TransposeA : op.TransposeB;
-        var axes = Broadcast(seen, new(sizes.AsSpan()[..^2])) is var batch ? Enumerable.Range(0, rank - 2).Select(a => batch[a]).ToList() : [];
+        var batch = Broadcast(Sight.Of(Enumerable.Range(0, seen.Rank - 2).Select(a => seen[a])), new(sizes.AsSpan()[..^2]));
+        var axes = Enumerable.Range(0, rank - 2).Select(a => batch[a]).ToList();
         bool[] rows = seen[kept], all = Sight.All(first == transposed ? sizes[^2] : sizes[^1]);
         axes.AddRange(first == transposed ? [all, rows] : [rows, all]);
         return Sight.Of(axes);
@@ -142,7 +143,7 @@ static class SightRules
 
     static Sight Reduced(Reduce op, Sight seen, Dims input)
     {
-        var reduced = op.Axes.Count == 0 ? [.. Enumerable.Range(0, input.Count)] : op.Axes.Select(a => a < 0 ? a + input.Count : a).ToArray();
+        int[] reduced = op.Axes.Count == 0 ? [.. Enumerable.Range(0, input.Count)] : op.Axes.ToArray();
         int next = 0;
         var axes = new List<bool[]>();
         for (int axis = 0; axis < input.Count; axis++)

@@ -52,7 +52,7 @@ public sealed class RunFolder
         const int longest = 4096;
         string name = new FileInfo(latest).Length <= longest ? File.ReadAllText(latest).Trim() : "";
         return name is not ("" or "." or "..") && name.IndexOfAny(['/', '\\', '\0', '\n']) < 0 ? name
-            : throw new DirectoryNotFoundException($"There is no latest run: {IOPath.GetFullPath(latest)} does not hold the name of a run.");
+            : throw new DirectoryNotFoundException($"There is no latest run: {IOPath.GetFullPath(latest)} does not name a run.");
     }
 
     /// <summary>A folder under ./runs that is not there yet: UTC time and name.</summary>

@@ -44,7 +44,8 @@ public sealed class ArithmeticTests
         Assert.Equal(input, window.OutputSize(output));
         Assert.Equal(added, window.Unread(output));
         var plain = window.Transposed(input, added);
-        Assert.Equal((zeros, plainPadding, plainPadding + added, output), (plain.ZerosBetween, plain.PadBegin, plain.PadEnd, plain.OutputSize));
+        Assert.Equal((zeros, plainPadding, plainPadding + added, output),
+            (plain.ZerosBetween, plain.PadBegin, plain.PadEnd, plain.OutputSize));
         Assert.Equal(output, (int)Tensor.Zeros(1, 1, input)
             .TransposedConvolution(Tensor.Zeros(1, 1, kernel), null, [stride], [padding], [added]).Shape[2]);
     }
@@ -86,7 +87,8 @@ public sealed class ArithmeticTests
     {
         var convolution = Built(new Conv1d(1, 3), [1, 10]);
         var counted = Analysis.Connections(convolution);
-        Assert.Equal((10L, 8L, 24L, 3L, 3L), (counted.Inputs, counted.Outputs, counted.Connections, counted.Weights, counted.MostOfOneOutput));
+        Assert.Equal((10L, 8L, 24L, 3L, 3L),
+            (counted.Inputs, counted.Outputs, counted.Connections, counted.Weights, counted.MostOfOneOutput));
         Assert.Equal((80L, 24L), (counted.Dense, counted.Local));
 
         var dense = Analysis.Connections(Built(new Linear(8), [10]));

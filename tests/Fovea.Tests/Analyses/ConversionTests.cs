@@ -83,10 +83,10 @@ public sealed class ConversionTests
     [Fact]
     public void What_does_not_convert_says_why()
     {
-        var odd = Built(new Sequential(new Conv2d(2, 3), new Lambda("cut", x => x.Reshape(x.Shape[0], 2, 4, 9)), new Flatten(), new Linear(2)),
-            [1, 8, 8]);
-        Assert.Contains("Reshape in layer \"1\"", Assert.Throws<Errors.UnsupportedOperatorException>(() => odd.ToFullyConvolutional()).Message,
-            StringComparison.Ordinal);
+        var odd = Built(new Sequential(new Conv2d(2, 3), new Lambda("cut", x => x.Reshape(x.Shape[0], 2, 4, 9)), new Flatten(),
+            new Linear(2)), [1, 8, 8]);
+        var error = Assert.Throws<Errors.UnsupportedOperatorException>(() => odd.ToFullyConvolutional());
+        Assert.Contains("Reshape in layer \"1\"", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,7 +95,8 @@ public sealed class ConversionTests
     [InlineData(2, 1, 1, 1, 1)]
     [InlineData(3, 2, 2, 2, 2)]
     [InlineData(1, 3, 1, 1, 0)]
-    public void A_transposed_convolution_is_zeros_a_rotated_kernel_and_a_plain_one(int stride, int padding, int dilation, int groups, int added)
+    public void A_transposed_convolution_is_zeros_a_rotated_kernel_and_a_plain_one(
+        int stride, int padding, int dilation, int groups, int added)
     {
         var layer = Built(new ConvTranspose2d(4, 3, stride, padding, added, dilation, groups), [2, 6, 5]);
         var form = Analysis.TransposedAsConvolution(layer);

@@ -7,8 +7,8 @@ namespace Fovea.Tests.Analyses;
 /// <summary>What a run costs, known before it runs.</summary>
 public sealed class CostTests
 {
-    static Sequential Model() => Built(new Sequential(("conv", new Conv2d(8, 3, padding: 1)), ("relu", new Relu()), ("pool", new MaxPool2d(2)),
-        ("flatten", new Flatten()), ("fc", new Linear(10))), [3, 16, 16]);
+    static Sequential Model() => Built(new Sequential(("conv", new Conv2d(8, 3, padding: 1)), ("relu", new Relu()),
+        ("pool", new MaxPool2d(2)), ("flatten", new Flatten()), ("fc", new Linear(10))), [3, 16, 16]);
 
     [Fact]
     public void Multiply_adds_and_weights_are_counted()

@@ -36,8 +36,8 @@ public sealed class EquivarianceTests
     [Fact]
     public void Zero_padding_breaks_the_border_and_nothing_else()
     {
-        var model = Built(new Sequential(("conv", new Conv2d(4, 3, padding: 1)), ("relu", new Relu()), ("conv2", new Conv2d(4, 3, padding: 1))),
-            [3, 16, 16]);
+        var model = Built(new Sequential(("conv", new Conv2d(4, 3, padding: 1)), ("relu", new Relu()),
+            ("conv2", new Conv2d(4, 3, padding: 1))), [3, 16, 16]);
         var result = Analysis.Equivariance(model, Images, new ImageMovement.Shift(1, 2));
         Assert.True(result.Of("conv2").Error > 0.05);
         Assert.True(result.Of("conv2").InteriorError <= 1e-6);
@@ -45,13 +45,13 @@ public sealed class EquivarianceTests
         Assert.Throws<ArgumentException>(() => result.Of("conv3"));
     }
 
-    // Turning by a quarter moves every pixel of a square image to a pixel: a convolution with a turned kernel would follow, this one does not;
-    // a mean over everything does not notice.
+    // Turning by a quarter moves every pixel of a square image to a pixel: a convolution with a turned kernel would follow, this one
+    // does not; a mean over everything does not notice.
     [Fact]
     public void Rotation_and_scale_are_not_given()
     {
-        var model = Built(new Sequential(("conv", new Conv2d(4, 3, padding: 1)), ("pool", new GlobalAvgPool2d()), ("flatten", new Flatten())),
-            [3, 16, 16]);
+        var model = Built(new Sequential(("conv", new Conv2d(4, 3, padding: 1)), ("pool", new GlobalAvgPool2d()),
+            ("flatten", new Flatten())), [3, 16, 16]);
         var turned = Analysis.Equivariance(model, Images, new ImageMovement.Rotation(90));
         Assert.True(turned.Of("conv").Error > 0.3);
         Assert.InRange(turned.Consistency!.Value, 0, 1);
