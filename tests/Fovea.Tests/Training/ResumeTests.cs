@@ -166,7 +166,9 @@ public sealed class ResumeTests : IDisposable
         File.WriteAllBytes(files[1], whole[..200]);
         Assert.Equal(first.Digest, (await Fit(_folder["run"], resume: true, token: Token)).Digest);
         Assert.Equal(files, Directory.EnumerateFiles(_folder["run/checkpoint"]).Order(StringComparer.Ordinal));
-        Assert.Equal(whole, File.ReadAllBytes(files[1]));
+        var calm = new Warnings();
+        await Fit(_folder["run"], resume: true, token: Token, change: o => o with { Logger = calm });
+        Assert.Empty(calm.Messages);
 
         foreach (string file in files) File.WriteAllBytes(file, File.ReadAllBytes(file)[..100]);
         var error = await Assert.ThrowsAsync<ModelFormatException>(() => Fit(_folder["run"], resume: true, token: Token));
