@@ -54,6 +54,12 @@ public abstract record Op
     /// <summary>Whether gradients stop here.</summary>
     public virtual bool BlocksGradient => false;
 
+    /// <summary>
+    /// The same operator with further outputs, which its gradient needs; null where there are none. A graph that holds both on the same
+    /// inputs computes this one alone.
+    /// </summary>
+    internal virtual Op? Keeping => null;
+
     /// <summary>Whether two nodes of equal operators and inputs are one; false for random operators.</summary>
     public virtual bool IsPure => true;
 

@@ -75,7 +75,10 @@ public abstract class Module
     /// <summary>Runs the module on a batch: axis 0 is the batch.</summary>
     /// <exception cref="ShapeMismatchException">The shape does not fit; the message names the layer and the mend.</exception>
     /// <exception cref="InvalidOperationException">The module is not built.</exception>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x) => Enter(x, Compute);
+
+    /// <summary>Runs a computation as <see cref="Forward(Tensor)"/> does: below the module's path, on parameters that exist.</summary>
+    private protected T Enter<T>(Tensor x, Func<Tensor, T> compute)
     {
         ArgumentNullException.ThrowIfNull(x);
         using (Scope.Enter(Path.Length == 0 ? Scope.Path : Path))
@@ -89,7 +92,7 @@ public abstract class Module
             }
             try
             {
-                return Compute(x);
+                return compute(x);
             }
             catch (ShapeMismatchException mismatch) when (Path.Length == 0 && InputShape is { } built && built != Sample(x))
             {

@@ -4,7 +4,7 @@ using Fovea.Ops;
 namespace Fovea.Passes;
 
 /// <summary>
-/// Merges equal nodes, drops arithmetic with 0 and 1 and stretches that their reader would do itself. Random operators are never merged.
+/// Merges equal nodes, and those of one operator of which one also gives what its gradient needs; drops arithmetic with 0 and 1 and stretches that their reader would do itself. Random operators are never merged.
 /// No value changes by it, not even in its last bit.
 /// </summary>
 static class Simplify
@@ -14,7 +14,12 @@ static class Simplify
         var replaced = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
         var numbers = new Dictionary<Tensor, int>(ReferenceEqualityComparer.Instance);
         var known = new Dictionary<Key, Node>();
-        foreach (var node in graph.Nodes())
+        var nodes = graph.Nodes();
+        var keeping = new HashSet<Key>();
+        foreach (var node in nodes)
+            if (node.Op.Keeping is { } wider) keeping.Add(KeyOf(wider, node.Inputs));
+        if (keeping.Count > 0) keeping.IntersectWith(nodes.Select(n => KeyOf(n.Op, n.Inputs)));
+        foreach (var node in nodes)
         {
             var inputs = new Tensor[node.InputSpan.Length];
             bool changed = false;
@@ -29,10 +34,11 @@ static class Simplify
                 continue;
             }
             if (Unstretch(node, inputs)) changed = true;
-            var present = changed ? Rebuild(node, inputs) : node;
-            if (node.Op.IsPure)
+            var op = node.Op.Keeping is { } kept && keeping.Contains(KeyOf(kept, node.Inputs)) ? kept : node.Op;
+            var present = changed || op != node.Op ? Rebuild(node, op, inputs) : node;
+            if (op.IsPure)
             {
-                var key = new Key(node.Op, [.. inputs.Select(Number)]);
+                var key = KeyOf(op, inputs);
                 if (known.TryGetValue(key, out var equal)) present = equal;
                 else known[key] = present;
             }
@@ -49,13 +55,16 @@ static class Simplify
             if (!numbers.TryGetValue(tensor, out int number)) numbers[tensor] = number = numbers.Count;
             return number;
         }
+
+        Key KeyOf(Op op, IReadOnlyList<Tensor> inputs) => new(op, [.. inputs.Select(Number)]);
     }
 
-    static Node Rebuild(Node node, Tensor[] inputs)
+    static Node Rebuild(Node node, Op op, Tensor[] inputs)
     {
         bool symbolic = false;
         foreach (var output in node.OutputSpan) symbolic |= output.IsSymbolic;
-        return new(node.Op, inputs, [.. node.Outputs.Select(o => o.Type)], node.Scope, node.OutputSpan[0].Trace, symbolic);
+        var types = op == node.Op ? [.. node.Outputs.Select(o => o.Type)] : op.Infer(Inputs.Of(op, [.. inputs.Select(i => i.Type)]));
+        return new(op, inputs, types, node.Scope, node.OutputSpan[0].Trace, symbolic);
     }
 
     /// <summary>x + 0 is kept (−0 + 0 is 0); x · 1, x / 1 and x − 0 are x to the bit.</summary>

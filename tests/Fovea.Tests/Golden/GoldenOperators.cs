@@ -9,5 +9,6 @@ internal static class GoldenOperators
         GoldenLosses.Operators,
         GoldenNorm.Operators,
         GoldenConvolutions.Operators,
+        GoldenRecurrent.Operators,
     }.SelectMany(operators => operators));
 }
