@@ -4,8 +4,8 @@ using Fovea.Ops;
 namespace Fovea.Passes;
 
 /// <summary>
-/// Merges equal nodes, and those of one operator of which one also gives what its gradient needs; drops arithmetic with 0 and 1 and stretches that their reader would do itself. Random operators are never merged.
-/// No value changes by it, not even in its last bit.
+/// Merges equal nodes, and those of one operator of which one also gives what its gradient needs; drops arithmetic with 0 and 1 and
+/// stretches that their reader would do itself. Random operators are never merged. No value changes by it, not even in its last bit.
 /// </summary>
 static class Simplify
 {
