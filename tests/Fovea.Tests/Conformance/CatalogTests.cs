@@ -1,4 +1,5 @@
 using Fovea.Cpu;
+using Fovea.Errors;
 using Fovea.Graphs;
 using Fovea.Ops;
 using Fovea.Runtime;
@@ -34,6 +35,9 @@ public sealed class CatalogTests
         ["Reshape"] = "its sizes are attributes",
         ["SizeOf"] = "it has no input",
     };
+
+    // Operators of any number of inputs.
+    static readonly string[] TakesAny = ["Concat"];
 
     static readonly Type[] Defined = [.. typeof(Op).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract)];
 
@@ -90,6 +94,30 @@ public sealed class CatalogTests
             && (kernel.EndsWith(".v512", StringComparison.Ordinal) || kernel.Contains("avx512"))
         || !System.Runtime.Intrinsics.X86.Fma.IsSupported
             && (kernel.EndsWith(".v256", StringComparison.Ordinal) || kernel.Contains("avx2"));
+
+    [Fact]
+    public void One_input_too_many_or_too_few_is_refused() => Findings.None("An operator takes a number of inputs that it cannot use:",
+        OpCatalog.All.SelectMany(InputCountsThatAreTaken));
+
+    /// <summary>Numbers of inputs that no sample has and the operator takes all the same; samples have every number that is meant.</summary>
+    internal static IEnumerable<string> InputCountsThatAreTaken(Op op)
+    {
+        Sample[] samples = [.. op.Samples()];
+        int[] meant = [.. samples.Select(s => s.Inputs.Count).Distinct()];
+        foreach (var sample in samples.DistinctBy(s => s.Inputs.Count))
+        {
+            TensorType[] types = [.. sample.Inputs.Select(i => i.Type)];
+            TensorType[][] others = [[.. types, types.Length > 0 ? types[^1] : TensorType.Float([1])], [.. types.SkipLast(1)]];
+            foreach (var other in others.Where(o => !meant.Contains(o.Length) && !TakesAny.Contains(op.Name)))
+            {
+                var refused = Record.Exception(() => sample.Op.Infer(Inputs.Of(sample.Op, other)));
+                if (refused is not ShapeMismatchException)
+                {
+                    yield return $"{op.Name}, {other.Length} inputs: {refused?.GetType().Name ?? "taken"}";
+                }
+            }
+        }
+    }
 
     [Fact]
     public void Batches_are_checked_wherever_there_are_any()
