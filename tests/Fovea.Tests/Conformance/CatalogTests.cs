@@ -99,7 +99,7 @@ public sealed class CatalogTests
     public void One_input_too_many_or_too_few_is_refused() => Findings.None("An operator takes a number of inputs that it cannot use:",
         OpCatalog.All.SelectMany(InputCountsThatAreTaken));
 
-    /// <summary>Numbers of inputs that no sample has and the operator takes all the same; samples have every number that is meant.</summary>
+    /// <summary>Numbers of inputs that no sample has and the operator takes all the same: samples have every one meant.</summary>
     internal static IEnumerable<string> InputCountsThatAreTaken(Op op)
     {
         Sample[] samples = [.. op.Samples()];

@@ -10,7 +10,7 @@ namespace Fovea.Tests.Mutations;
 internal sealed record Mutant(int Number, string File, int Line, string Member, string Original, string Replacement)
 {
     /// <summary>What the table of equivalent mutants calls it: lines move.</summary>
-    internal string Key => $"{Path.GetFileName(Path.GetDirectoryName(File))}/{Path.GetFileName(File)} {Member}: {Original} → {Replacement}";
+    internal string Key => $"{string.Join('/', File.Split('/')[^2..])} {Member}: {Original} → {Replacement}";
 
     public override string ToString() => $"{File}:{Line} {Member}: {Original} → {Replacement}";
 }
@@ -24,6 +24,6 @@ internal sealed class MutatedFile(string file)
 
     internal List<Mutant> Mutants { get; } = [];
 
-    /// <summary>Where the switch of a mutant stands in the text, and whether it may change what the compiler knows to be assigned.</summary>
+    /// <summary>Where the switch of a mutant stands in the text, and whether it may change what is known to be assigned.</summary>
     internal List<(int Start, int End, int Number, bool IsLogical)> Switches { get; } = [];
 }

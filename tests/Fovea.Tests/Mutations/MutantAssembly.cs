@@ -91,7 +91,8 @@ internal sealed class MutantAssembly
             }
 
             // A variable that is no longer known to be assigned: the fault lies in a condition of the same member.
-            var member = error.Location.SourceTree!.GetRoot().FindNode(span).AncestorsAndSelf().OfType<MemberDeclarationSyntax>().First();
+            var place = error.Location.SourceTree!.GetRoot().FindNode(span);
+            var member = place.AncestorsAndSelf().OfType<MemberDeclarationSyntax>().First();
             var logical = file.Switches.Where(s => s.IsLogical && member.FullSpan.Contains(s.Start)).ToArray();
             if (logical.Length == 0)
             {
@@ -107,7 +108,7 @@ internal sealed class MutantAssembly
             .Where(path => !Path.GetFileName(path).StartsWith("Fovea", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path));
 
-    /// <summary>What source generators write: calls of the platform as external methods, and log messages, of which nothing is tested.</summary>
+    /// <summary>What source generators write: calls of the platform as external methods; log messages are left out.</summary>
     static SyntaxTree Generated(SyntaxTree tree)
     {
         var root = tree.GetCompilationUnitRoot();
@@ -121,7 +122,8 @@ internal sealed class MutantAssembly
         var text = new StringBuilder(root.ToFullString());
         foreach (var method in open.Reverse())
         {
-            var import = method.AttributeLists.SelectMany(list => list.Attributes).FirstOrDefault(a => a.Name.ToString() == "LibraryImport");
+            var import = method.AttributeLists.SelectMany(list => list.Attributes)
+                .FirstOrDefault(a => a.Name.ToString() == "LibraryImport");
             var partial = method.Modifiers.Single(m => m.IsKind(SyntaxKind.PartialKeyword));
             if (import is null)
             {

@@ -6,7 +6,7 @@ using Xunit;
 namespace Fovea.Tests.Mutations;
 
 /// <summary>
-/// Every operator's rules and kernels with one thing changed at a time — a sign, a factor, a bound, an axis, a comparison, a term — and its
+/// Every operator's rules and kernels with one thing changed at a time (a sign, a factor, a bound, an axis, a comparison, a term), and its
 /// samples, vectors and tests: each change is noticed, or stands in <see cref="EquivalentMutants"/>. FOVEA_MUTATIONS names groups
 /// (operators, or shared files) and may be "all"; docs/testing.md says more.
 /// </summary>

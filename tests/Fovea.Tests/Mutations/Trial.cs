@@ -88,7 +88,8 @@ internal sealed record Trial(string Name, Action Run)
         }
 
         return method.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data!)
-            .Concat(method.GetCustomAttributes<MemberDataAttribute>().Where(m => m.Arguments.Length == 0).SelectMany(m => Members(method, m)));
+            .Concat(method.GetCustomAttributes<MemberDataAttribute>().Where(m => m.Arguments.Length == 0)
+                .SelectMany(m => Members(method, m)));
     }
 
     static IEnumerable<object?[]> Members(MethodInfo method, MemberDataAttribute member)
