@@ -48,6 +48,13 @@ namespace Fovea
             /// <exception cref="Errors.ShapeMismatchException">The labels are no integers.</exception>
             /// <exception cref="ArgumentException">When it is computed: a label is <paramref name="classes"/> or more.</exception>
             public Tensor OneHot(int classes) => Tensor.Apply(new Ops.OneHot(classes), x);
+
+            /// <summary>Labels as float32 vectors along a new axis: 1 at the label's place; negative labels give zeros.</summary>
+            /// <param name="classes">The length of each vector.</param>
+            /// <param name="axis">Where the vectors lie in the result; negative ones count from its end.</param>
+            /// <exception cref="Errors.ShapeMismatchException">The labels are no integers.</exception>
+            /// <exception cref="ArgumentException">When it is computed: a label is <paramref name="classes"/> or more.</exception>
+            public Tensor OneHot(int classes, int axis) => x.OneHot(classes).MoveAxis(-1, axis);
         }
     }
 }

@@ -66,11 +66,15 @@ namespace Fovea
             /// <summary>The same elements in row-major order under another shape.</summary>
             public Tensor Reshape(Shape shape) => shape == x.Shape ? x : Tensor.Apply(new Ops.Reshape(shape), x);
 
-            /// <summary>Joins the axes from <paramref name="start"/> on into one.</summary>
-            public Tensor Flatten(int start = 1)
+            /// <summary>Joins the axes from <paramref name="start"/> to <paramref name="end"/>, both included, into one.</summary>
+            public Tensor Flatten(int start = 1, int end = -1)
             {
+                // A vector has nothing after its batch axis: it gets an axis of size 1.
                 start = x.Rank == 0 ? 0 : start == x.Rank ? start : x.Shape.Axis(start);
-                return x.Reshape(Shape.Concat(x.Shape.Slice(0, start), [x.Shape.Slice(start, x.Rank - start).Count]));
+                int stop = x.Rank == 0 ? 0 : x.Shape.Axis(end) + 1;
+                if (stop < start) throw new ArgumentException($"Flatten joins axes {start} to {stop - 1} of {x.Shape}: there are none.");
+                var joined = Shape.Concat(x.Shape.Slice(0, start), [x.Shape.Slice(start, stop - start).Count]);
+                return x.Reshape(Shape.Concat(joined, x.Shape.Slice(stop, x.Rank - stop)));
             }
 
             /// <summary>Removes axes of size 1: the named ones, or all.</summary>

@@ -22,12 +22,13 @@ namespace Fovea.Ops
         {
             if ((uint)axis >= (uint)shape.Rank) throw inputs.Fail($"has no axis {axis} in {shape}.");
             if (step == 0) throw inputs.Fail("cannot walk by steps of 0.");
+            if (size.IsKnown && size.Value == 0) return shape.With(axis, size);
             Dim last = start + (size - 1) * step;
             bool known = start.IsKnown && size.IsKnown;
             if (known && (start.Value < 0 || size.Value < 0 || size.Value > 0 && last.Value < 0))
                 throw inputs.Fail($"takes {size} elements from {start} by steps of {step}: that leaves axis {axis} of {shape}.");
             Dim largest = step > 0 ? last : start;
-            if ((shape[axis] - largest) is { IsKnown: true } room && room.Value <= 0 && !(size.IsKnown && size.Value == 0))
+            if ((shape[axis] - largest) is { IsKnown: true } room && room.Value <= 0)
                 throw inputs.Fail($"takes {size} elements from {start} by steps of {step}: axis {axis} of {shape} has {shape[axis]}.");
             return shape.With(axis, size);
         }
@@ -185,11 +186,87 @@ namespace Fovea
             public Tensor Slice(int axis, Dim start, Dim size, int step = 1) =>
                 Tensor.Apply(new Ops.Slice(x.Shape.Axis(axis), start, size, step), x);
 
-            /// <summary>The axis walked backwards. The axis must have a known size.</summary>
-            public Tensor Flip(int axis)
+            /// <summary>
+            /// Elements start, start + step, … before stop, as Python's <c>x[start:stop:step]</c>: negative ends count from the end of
+            /// the axis, ends outside are brought in, null is the whole way; a negative step walks backwards. Symbolic sizes are taken.
+            /// </summary>
+            /// <param name="axis">The axis; negative ones count from the end.</param>
+            /// <param name="start">The first element; null: the first, or the last for a negative step.</param>
+            /// <param name="stop">The first element not taken; null: all.</param>
+            /// <param name="step">From one to the next, not 0.</param>
+            /// <exception cref="ArgumentOutOfRangeException">The step is 0.</exception>
+            public Tensor SliceRange(int axis, long? start, long? stop, int step = 1)
+            {
+                ArgumentOutOfRangeException.ThrowIfZero(step);
+                ArgumentOutOfRangeException.ThrowIfEqual(step, int.MinValue);
+                axis = x.Shape.Axis(axis);
+                // Backwards the ends lie one lower: the last element is where to begin, and −1, before the first, where to stop.
+                Dim size = x.Shape[axis], low = step > 0 ? 0 : -1, high = size + low;
+                Dim from = start is { } a ? Inside(a) : step > 0 ? 0 : high, to = stop is { } b ? Inside(b) : step > 0 ? high : -1;
+                Dim span = step > 0 ? to - from : from - to;
+                Dim count = Dim.Max(Dim.Ceiling(span, Math.Abs(step)), 0);
+                // Of nothing the beginning does not matter: it may lie outside.
+                return Tensor.Apply(new Ops.Slice(axis, count.IsKnown && count.Value == 0 ? 0 : from, count, step), x);
+
+                Dim Inside(long end) => Dim.Min(Dim.Max(end < 0 ? size + end : end, low), high);
+            }
+
+            /// <summary>Parts of an axis one after the other, of the given sizes, which add up to the axis's. ONNX: Split.</summary>
+            /// <param name="axis">The axis; negative ones count from the end.</param>
+            /// <param name="sizes">The size of each part.</param>
+            /// <exception cref="Errors.ShapeMismatchException">The sizes do not add up.</exception>
+            public Tensor[] Split(int axis, params ReadOnlySpan<Dim> sizes)
             {
                 axis = x.Shape.Axis(axis);
-                return Tensor.Apply(new Ops.Slice(axis, x.Shape[axis] - 1, x.Shape[axis], -1), x);
+                Dim total = 0;
+                foreach (var size in sizes) total += size;
+                if (total != x.Shape[axis])
+                    throw new Errors.ShapeMismatchException(
+                        $"Split cuts axis {axis} of {x.Shape} into parts of {string.Join(" + ", sizes.ToArray())} = {total}; "
+                        + $"it has {x.Shape[axis]}.");
+                var parts = new Tensor[sizes.Length];
+                Dim start = 0;
+                for (int i = 0; i < parts.Length; start += sizes[i++]) parts[i] = x.Slice(axis, start, sizes[i]);
+                return parts;
+            }
+
+            /// <summary>So many equal parts of an axis, one after the other.</summary>
+            /// <param name="count">How many; it divides the size of the axis.</param>
+            /// <param name="axis">The axis; negative ones count from the end.</param>
+            /// <exception cref="Errors.ShapeMismatchException">The parts would not be equal.</exception>
+            public Tensor[] SplitEvenly(int count, int axis)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+                var size = Dim.Divide(x.Shape[axis], count)
+                    ?? throw new Errors.ShapeMismatchException($"Axis {axis} of {x.Shape} does not fall into {count} equal parts.");
+                var sizes = new Dim[count];
+                Array.Fill(sizes, size);
+                return x.Split(axis, sizes);
+            }
+
+            /// <summary>Axes walked backwards; all where none is named.</summary>
+            public Tensor Flip(params ReadOnlySpan<int> axes)
+            {
+                var y = x;
+                foreach (int axis in Ops.AxisLine.Sorted(x.Shape, axes).AsSpan())
+                    y = Tensor.Apply(new Ops.Slice(axis, x.Shape[axis] - 1, x.Shape[axis], -1), y);
+                return y;
+            }
+
+            /// <summary>Moves the elements along an axis; those that leave at one end come in at the other.</summary>
+            /// <param name="shift">By how many places, towards the end; negative: towards the beginning.</param>
+            /// <param name="axis">The axis; negative ones count from the end.</param>
+            public Tensor Roll(int shift, int axis)
+            {
+                axis = x.Shape.Axis(axis);
+                Dim size = x.Shape[axis], last = shift >= 0 ? shift : size + shift;
+                if (size.IsKnown)
+                {
+                    if (size.Value == 0) return x;
+                    last = (shift % size.Value + size.Value) % size.Value;
+                }
+                if (last == 0) return x;
+                return Tensor.Concat(axis, x.Slice(axis, size - last, last), x.Slice(axis, 0, size - last));
             }
         }
     }

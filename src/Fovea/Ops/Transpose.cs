@@ -58,11 +58,31 @@ namespace Fovea
             /// <exception cref="Errors.ShapeMismatchException">The order is no permutation of the axes.</exception>
             public Tensor Transpose(params ReadOnlySpan<int> order)
             {
-                if (order.Length > 0) return Tensor.Apply(new Ops.Transpose(new Dims(order)), x);
+                if (order.Length > 0) return IsIdentity(order, x.Rank) ? x : Tensor.Apply(new Ops.Transpose(new Dims(order)), x);
                 Span<int> reversed = stackalloc int[Dims.Capacity];
                 for (int i = 0; i < x.Rank; i++) reversed[i] = x.Rank - 1 - i;
                 return x.Rank < 2 ? x : Tensor.Apply(new Ops.Transpose(new Dims(reversed[..x.Rank])), x);
             }
+
+            /// <summary>Brings one axis to another place; the others keep their order. Negative axes count from the end.</summary>
+            public Tensor MoveAxis(int from, int to)
+            {
+                (from, to) = (x.Shape.Axis(from), x.Shape.Axis(to));
+                Span<int> order = stackalloc int[Dims.Capacity];
+                for (int i = 0, axis = 0; i < x.Rank; i++)
+                {
+                    if (axis == from) axis++;
+                    order[i] = i == to ? from : axis++;
+                }
+                return x.Transpose(order[..x.Rank]);
+            }
+        }
+
+        static bool IsIdentity(ReadOnlySpan<int> order, int rank)
+        {
+            for (int i = 0; i < order.Length; i++)
+                if (order[i] != i) return false;
+            return order.Length == rank;
         }
     }
 }

@@ -106,6 +106,9 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         if ((_symbols ??= Replacements()).Count > 0) op = op.Substitute(_symbols);
         var inputs = new ValueDraft[node.InputSpan.Length];
         for (int i = 0; i < inputs.Length; i++) inputs[i] = ValueOf(node.InputSpan[i]);
+        // What the shape rule could not decide of a size that was a symbol, such as whether a slice lies inside, it decides now.
+        if (!ReferenceEquals(op, node.Op) && !op.Equals(node.Op))
+            using (Scope.Enter(node.Scope)) op.Infer(Inputs.Of(op, [.. inputs.Select(v => new TensorType(v.Type.Element, v.Type.Sizes))]));
         if (op.Reinterprets)
         {
             var input = Relaid(inputs[0], Layout.RowMajor, node.Scope);

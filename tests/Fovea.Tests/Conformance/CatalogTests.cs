@@ -29,6 +29,7 @@ public sealed class CatalogTests
         ["BroadcastTo"] = "its sizes are attributes",
         ["ConvolutionWeightGradient"] = "it sums over the batch",
         ["LocallyConnectedWeightGradient"] = "it sums over the batch",
+        ["Iota"] = "it has no input",
         ["RandomBernoulli"] = "its sizes are attributes",
         ["RandomNormal"] = "its sizes are attributes",
         ["RandomUniform"] = "its sizes are attributes",

@@ -126,7 +126,7 @@ public sealed unsafe class ReductionTests
     {
         var y = new long[rows];
         fixed (float* px = x)
-        fixed (long* py = y) RowReductions.ArgMaxRows<T>(px, rows, columns, py);
+        fixed (long* py = y) ExtremeLoops.Rows<T, FirstLargest>(px, rows, columns, py);
         return Array.ConvertAll(y, v => (float)v);
     }
 

@@ -10,5 +10,6 @@ internal static class GoldenOperators
         GoldenNorm.Operators,
         GoldenConvolutions.Operators,
         GoldenRecurrent.Operators,
+        GoldenMathematics.Operators,
     }.SelectMany(operators => operators));
 }

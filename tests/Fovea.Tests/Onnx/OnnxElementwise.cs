@@ -47,11 +47,13 @@ internal static class OnnxElementwise
             ["IsNaN"] = c => [c[0].IsNaN()],
             ["IsInf"] = IsInfinite,
             ["Clip"] = Clip,
+            ["Mod"] = c => [c.Flag("fmod") ? c[0] % c[1] : c[0].Modulo(c[1])],
+            ["BitShift"] = BitShift,
             ["Identity"] = c => [c[0]],
             ["Cast"] = c => [c[0].Cast(OnnxTensor.Element(c.Int("to", 0)))],
             ["CastLike"] = c => [c[0].Cast(c[1].ElementType)],
         },
-        Reasons = new[] { "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cosh", "Sinh", "Tan", "Mod", "BitShift" }
+        Reasons = new[] { "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cosh", "Sinh", "Tan" }
             .ToDictionary(name => name, _ => "waits for its operator"),
         Tests = new()
         {
@@ -102,7 +104,13 @@ internal static class OnnxElementwise
             return [x.Clip(c.Float("min", float.MinValue), c.Float("max", float.MaxValue))];
         }
 
-        x = c.Optional(1) is { } low ? x.Maximum(low) : x;
-        return [c.Optional(2) is { } high ? x.Minimum(high) : x];
+        return [x.Clip(c.Optional(1), c.Optional(2))];
+    }
+
+    // Of unsigned integers: a product with a power of two that wraps round, or a quotient.
+    static Tensor[] BitShift(OnnxCall c)
+    {
+        var power = Tensor.Constant(2, c[0].ElementType).Power(c[1]);
+        return [c.Text("direction", "") == "LEFT" ? c[0] * power : c[0].FloorDivide(power)];
     }
 }

@@ -1,3 +1,4 @@
+using Fovea.Ops;
 using Fovea.Tensors;
 
 namespace Fovea.Tests.Onnx;
@@ -19,7 +20,7 @@ internal static class OnnxMovement
             ["Tile"] = c => [c[0].Tile(c.Ints(1)!)],
             ["Slice"] = Slice,
             ["Pad"] = Pad,
-            ["Gather"] = Gather,
+            ["Gather"] = c => [c[0].Gather(c[1], c.Int("axis", 0))],
             ["OneHot"] = OneHot,
             ["Shape"] = ShapeOf,
             ["Size"] = c => [Tensor.From([c[0].Shape.Count.Value], Shape.Scalar)],
@@ -27,10 +28,17 @@ internal static class OnnxMovement
             ["ConstantOfShape"] = c => [(c.TensorOf("value")?.ToTensor().Reshape(Shape.Scalar) ?? Tensor.Constant(0))
                 .BroadcastTo(c.Ints(0)!)],
             ["Range"] = Range,
+            ["GatherElements"] = c => [c[0].GatherElements(c[1], c.Int("axis", 0))],
+            ["GatherND"] = c => [c[0].GatherND(c[1], c.Int("batch_dims", 0))],
+            ["Scatter"] = c => [c[0].ScatterElements(c[1], c[2], c.Int("axis", 0))],
+            ["ScatterElements"] = c => [c[0].ScatterElements(c[1], c[2], c.Int("axis", 0), Reduction(c))],
+            ["ScatterND"] = c => [c[0].ScatterND(c[1], c[2], Reduction(c))],
+            ["Trilu"] = Triangle,
+            ["EyeLike"] = EyeLike,
         },
         Reasons = new[]
         {
-            "GatherElements", "GatherND", "Scatter", "ScatterElements", "ScatterND", "EyeLike", "Trilu", "Compress", "NonZero", "Unique",
+            "Compress", "NonZero", "Unique",
         }.ToDictionary(name => name, _ => "waits for its operator"),
         Tests = new()
         {
@@ -103,16 +111,9 @@ internal static class OnnxMovement
         var x = c[0];
         for (var i = 0; i < axes.Length; i++)
         {
+            // Numbers past the ends of int have become those: the step then reaches the end, too.
             var step = steps?[i] ?? 1;
-            long size = (int)x.Shape[x.Shape.Axis(axes[i])];
-            long start = starts[i] < 0 ? starts[i] + size : starts[i], end = ends[i] < 0 ? ends[i] + size : ends[i];
-            (start, end) = step > 0 ? (Math.Clamp(start, 0, size), Math.Clamp(end, 0, size))
-                : (Math.Clamp(start, -1, size - 1), Math.Clamp(end, -1, size - 1));
-            var count = (int)Math.Max(0, step > 0 ? (end - start + step - 1) / step : (start - end - step - 1) / -step);
-            var axis = x.Shape.Axis(axes[i]);
-            // A negative step takes the same elements forwards, then turns them round.
-            x = step > 0 ? x.Slice(axis, (int)start, count, step)
-                : x.Slice(axis, (int)(start + (count - 1) * (long)step), count, -step).Flip(axis);
+            x = x.SliceRange(axes[i], starts[i], ends[i], step == int.MinValue ? -int.MaxValue : step);
         }
 
         return [x];
@@ -128,14 +129,6 @@ internal static class OnnxMovement
         var pads = c.Ints("pads", 1)!;
         var value = c.Numbers(2)?[0] ?? c.Float("value", 0);
         return [c[0].Pad(new Dims(pads.AsSpan(0, pads.Length / 2)), new Dims(pads.AsSpan(pads.Length / 2)), (float)value)];
-    }
-
-    // A negative index counts from the end.
-    static Tensor[] Gather(OnnxCall c)
-    {
-        var axis = c[0].Shape.Axis(c.Int("axis", 0));
-        var size = (int)c[0].Shape[axis];
-        return [c[0].Gather(Tensor.Where(c[1] < 0, c[1] + size, c[1]), axis)];
     }
 
     // Indices out of [−depth, depth) give a row of off values.
@@ -177,5 +170,27 @@ internal static class OnnxMovement
         double start = c.Numbers(0)![0], limit = c.Numbers(1)![0], delta = c.Numbers(2)![0];
         var count = (int)Math.Max(Math.Ceiling((limit - start) / delta), 0);
         return [(Tensor.Arange(count).Cast(ElementType.Float64) * delta + start).Cast(c[0].ElementType)];
+    }
+
+    static ScatterReduction Reduction(OnnxCall c) => c.Text("reduction", "none") switch
+    {
+        "none" => ScatterReduction.Replace,
+        "add" => ScatterReduction.Add,
+        "mul" => ScatterReduction.Multiply,
+        "max" => ScatterReduction.Max,
+        "min" => ScatterReduction.Min,
+        var other => throw new NotSupportedException(other),
+    };
+
+    static Tensor[] Triangle(OnnxCall c)
+    {
+        var diagonal = c.Ints(1)?[0] ?? 0;
+        return [c.Flag("upper", true) ? c[0].UpperTriangle(diagonal) : c[0].LowerTriangle(diagonal)];
+    }
+
+    static Tensor[] EyeLike(OnnxCall c)
+    {
+        Tensor row = Tensor.Arange(c[0].Shape[0]).Unsqueeze(1), column = Tensor.Arange(c[0].Shape[1]);
+        return [(column - row).EqualTo(c.Int("k", 0)).Cast(c.Has("dtype") ? OnnxTensor.Element(c.Int("dtype", 0)) : c[0].ElementType)];
     }
 }

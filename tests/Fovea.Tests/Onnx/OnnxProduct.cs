@@ -8,10 +8,10 @@ internal static class OnnxProduct
         {
             ["MatMul"] = c => [c[0].MatMul(c[1])],
             ["Gemm"] = Gemm,
+            ["Einsum"] = c => [Tensor.Einsum(c.Text("equation", ""), [.. c.All])],
         },
         Reasons = new()
         {
-            ["Einsum"] = "waits for its operator",
             ["Det"] = "no network that this library is for takes a determinant",
         },
     };

@@ -13,13 +13,16 @@ internal static class OnnxReduction
             ["ReduceMax"] = c => [Reduce(c, c[0], Reduction.Max)],
             ["ReduceMin"] = c => [Reduce(c, c[0], Reduction.Min)],
             ["ReduceProd"] = c => [Reduce(c, c[0], Reduction.Product)],
-            ["ReduceSumSquare"] = c => [Reduce(c, c[0].Square(), Reduction.Sum)],
-            ["ReduceL1"] = c => [Reduce(c, c[0].Abs(), Reduction.Sum)],
-            ["ReduceL2"] = c => [Reduce(c, c[0].Square(), Reduction.Sum).Sqrt()],
+            ["ReduceSumSquare"] = c => [Reduce(c, c[0], Reduction.SumOfSquares)],
+            ["ReduceL1"] = c => [Reduce(c, c[0], Reduction.L1)],
+            ["ReduceL2"] = c => [Reduce(c, c[0], Reduction.L2)],
             ["ReduceLogSum"] = c => [Reduce(c, c[0], Reduction.Sum).Log()],
-            ["ArgMax"] = ArgMax,
+            ["ReduceLogSumExp"] = c => [c[0].LogSumExp(c.Ints("axes", 1) ?? [], c.Flag("keepdims", true))],
+            ["ArgMax"] = c => [c[0].ArgMax(c.Int("axis", 0), c.Flag("keepdims", true), c.Flag("select_last_index"))],
+            ["ArgMin"] = c => [c[0].ArgMin(c.Int("axis", 0), c.Flag("keepdims", true), c.Flag("select_last_index"))],
+            ["CumSum"] = c => [c[0].CumulativeSum(c.Ints(1)![0], c.Flag("exclusive"), c.Flag("reverse"))],
+            ["TopK"] = TopK,
         },
-        Reasons = new[] { "ReduceLogSumExp", "ArgMin", "CumSum", "TopK" }.ToDictionary(name => name, _ => "waits for its operator"),
     };
 
     static Tensor Reduce(OnnxCall c, Tensor x, Reduction how)
@@ -29,13 +32,10 @@ internal static class OnnxReduction
             : x.Reduce(how, axes.Length == 0 ? [.. Enumerable.Range(0, x.Rank)] : axes, c.Flag("keepdims", true));
     }
 
-    // Ties go to the first; the last is the first of what is turned round.
-    static Tensor[] ArgMax(OnnxCall c)
+    // Not sorted means any order: ours is that of the input.
+    static Tensor[] TopK(OnnxCall c)
     {
-        var axis = c[0].Shape.Axis(c.Int("axis", 0));
-        var keep = c.Flag("keepdims", true);
-        return c.Flag("select_last_index")
-            ? [(int)c[0].Shape[axis] - 1 - c[0].Flip(axis).ArgMax(axis, keep)]
-            : [c[0].ArgMax(axis, keep)];
+        var (values, indices) = c[0].TopK(c.Ints("k", 1)![0], c.Int("axis", -1), c.Flag("largest", true), c.Flag("sorted", true));
+        return [values, indices];
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Fovea.Graphs;
 using Fovea.Tensors;
 
@@ -29,8 +30,19 @@ static class GatherBox
     public static long Index(in KernelCall call, int input, int i, int size)
     {
         long index = call.Case.Inputs[input].Element == ElementType.Int64 ? call.Source<long>(input)[i] : call.Source<int>(input)[i];
-        long from0 = index < 0 ? index + size : index;
-        return (ulong)from0 < (ulong)size ? from0
-            : throw new IndexOutOfRangeException($"Index {index} (number {i}) is outside an axis of size {size}.");
+        return From0(index, size, i);
     }
+
+    /// <summary>An index, of which negative ones count from the end, from 0.</summary>
+    /// <exception cref="IndexOutOfRangeException">It is outside the axis.</exception>
+    public static long From0(long index, long size, long number)
+    {
+        long from0 = index < 0 ? index + size : index;
+        if ((ulong)from0 >= (ulong)size) Outside(index, size, number);
+        return from0;
+    }
+
+    [DoesNotReturn]
+    static void Outside(long index, long size, long number) =>
+        throw new IndexOutOfRangeException($"Index {index} (number {number}) is outside an axis of size {size}.");
 }

@@ -24,6 +24,22 @@ internal readonly struct SumBody : IReduceBody
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => a + b;
 }
 
+/// <summary>What a reduction makes of an element before it joins it.</summary>
+internal readonly struct MapBody<TBody>(TBody body) : IUnaryBody where TBody : struct, IReduceBody
+{
+    readonly TBody _body = body;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Apply<T>(T x) where T : unmanaged, IVec<T> => _body.Map(x);
+}
+
+/// <summary>Σ|x|.</summary>
+internal readonly struct SumOfMagnitudesBody : IReduceBody
+{
+    public float Identity => 0f;
+    public float Fill => 0f;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Map<T>(T x) where T : unmanaged, IVec<T> => T.Abs(x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public T Join<T>(T a, T b) where T : unmanaged, IVec<T> => a + b;
+}
+
 /// <summary>Σx².</summary>
 internal readonly struct SumOfSquaresBody : IReduceBody
 {

@@ -81,6 +81,41 @@ internal static unsafe class SoftmaxLoops
         }
     }
 
+    /// <summary>y[r] = ln Σ e^x[r, ·]. An infinite largest element is not taken out: ∞ − ∞ would be NaN.</summary>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    public static void LogSumExp<T>(float* x, nint rows, nint columns, float* y) where T : unmanaged, IVec<T>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        for (nint r = 0; r < rows; r++, x += columns)
+        {
+            float largest = RowReductions.Reduce<T, LargestBody>(x, columns, default, work), log;
+            float shift = float.IsInfinity(largest) ? 0f : largest;
+            float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(x, columns, new(shift), work);
+            V1.Store(VMath.Log(V1.Create(sum)), &log);
+            y[r] = log + shift;
+        }
+    }
+
+    /// <summary>
+    /// y[i] = ln Σ e^x[·, i] over the first axis of [channels, inner], for <paramref name="count"/> of the inner elements; a row of x is
+    /// <paramref name="pitch"/> elements.
+    /// </summary>
+    [MethodImpl(Loop)]
+    public static void LogSumExpOverChannels<T>(float* x, nint channels, nint pitch, nint count, float* y) where T : unmanaged, IVec<T>
+    {
+        for (nint i = 0; i < count; i += T.Count)
+        {
+            nint n = Math.Min(count - i, T.Count);
+            var largest = T.Create(float.NegativeInfinity);
+            for (nint c = 0; c < channels; c++) largest = VMath.Max(largest, T.Load(x + c * pitch + i, n, 0f));
+            var shift = T.Select(T.Equal(T.Abs(largest), T.Create(float.PositiveInfinity)), T.Create(0f), largest);
+            var sum = T.Create(0f);
+            for (nint c = 0; c < channels; c++) sum += VMath.Exp(T.Load(x + c * pitch + i, n, 0f) - shift);
+            T.Store(VMath.Log(sum) + shift, y + i, n);
+        }
+    }
+
     /// <summary>Of softmax's result y and its gradient: gradX = y·(gradY − Σ gradY·y).</summary>
     [MethodImpl(Loop)]
     [SkipLocalsInit]

@@ -79,6 +79,13 @@ public static partial class TensorFunctions
             return x.Reshape(split).Max(axis + 1);
         }
 
+        /// <summary>min(max(x, low), high) with bounds that broadcast; null: no bound on that side.</summary>
+        public Tensor Clip(Tensor? low, Tensor? high)
+        {
+            var y = low is null ? x : x.Maximum(low);
+            return high is null ? y : y.Minimum(high);
+        }
+
         /// <summary>x where x > 0, else slope · x.</summary>
         public Tensor LeakyRelu(double slope = 0.01) => Tensor.Apply(new Unary(UnaryFunction.LeakyRelu, slope), x);
 

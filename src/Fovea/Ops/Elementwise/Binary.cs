@@ -19,10 +19,11 @@ public sealed record Binary(BinaryFunction Function) : Op
         inputs.RequireCount(2, 2);
         inputs.RequireSameElement();
         bool truth = inputs[0].Element == ElementType.Bool;
-        if (Row.Kind == BinaryKind.Logical && !truth) throw inputs.Fail($"takes truth values, not {inputs[0].Element}.");
+        if (Row.Kind == BinaryKind.Logical && !truth && inputs[0].Element is not (>= ElementType.Int8 and <= ElementType.UInt64))
+            throw inputs.Fail($"takes truth values, or integers bit by bit, not {inputs[0].Element}.");
         if (Row.Kind == BinaryKind.Arithmetic && truth) throw inputs.Fail("takes numbers, not truth values: Cast the inputs first.");
         var shape = inputs.Broadcast(inputs[0].Shape, inputs[1].Shape);
-        return [new(Row.Kind == BinaryKind.Arithmetic ? inputs[0].Element : ElementType.Bool, shape)];
+        return [new(Row.Kind == BinaryKind.Comparison ? ElementType.Bool : inputs[0].Element, shape)];
     }
 
     /// <inheritdoc/>
@@ -46,7 +47,8 @@ public sealed record Binary(BinaryFunction Function) : Op
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples()
     {
-        string? step = Row.Gradient is null ? "it gives truth values" : null;
+        string? step = Row.Gradient is not null ? null
+            : Row.Kind == BinaryKind.Arithmetic ? "it is a step: its derivative is 0 almost everywhere" : "it gives truth values";
         SampleInput Input(Shape shape, bool second) => Row.Kind == BinaryKind.Logical
             ? new(new(ElementType.Bool, shape), SampleValues.Truth)
             : SampleInput.Of(shape, second ? Row.Second : Row.First);
@@ -56,5 +58,7 @@ public sealed record Binary(BinaryFunction Function) : Op
         yield return new(this, Input([2, 3, 4, 5], false), Input([3, 1, 1], true)) { NotDifferentiable = step };
         yield return new(this, Input([2, 1, 5], false), Input([4, 1], true)) { NotDifferentiable = step };
         yield return new(this, Input([1], false), Input([2, 3], true)) { NotDifferentiable = step };
+        if (Row.Kind == BinaryKind.Logical)
+            yield return new(this, SampleInput.Indices([3, 7], -9, 9), SampleInput.Indices([7], -9, 9)) { NotDifferentiable = "integers" };
     }
 }

@@ -31,14 +31,20 @@ public enum BinaryFunction
     Greater,
     /// <summary>x ≥ y.</summary>
     GreaterOrEqual,
-    /// <summary>Both.</summary>
+    /// <summary>Both; of integers bit by bit.</summary>
     And,
-    /// <summary>Either.</summary>
+    /// <summary>Either; of integers bit by bit.</summary>
     Or,
-    /// <summary>Exactly one.</summary>
+    /// <summary>Exactly one; of integers bit by bit.</summary>
     Xor,
     /// <summary>x where x > 0, else y · x: a leaky ReLU whose slope is an input.</summary>
     PRelu,
+    /// <summary>⌊x / y⌋.</summary>
+    FloorDivide,
+    /// <summary>x − y · ⌊x / y⌋: the rest has the sign of y, as in Python.</summary>
+    Modulo,
+    /// <summary>x − y · (x / y towards zero): the rest has the sign of x, as in C.</summary>
+    Remainder,
 }
 
 /// <summary>What a binary function takes and gives.</summary>
@@ -48,7 +54,7 @@ public enum BinaryKind
     Arithmetic,
     /// <summary>Numbers to truth values.</summary>
     Comparison,
-    /// <summary>Truth values to truth values.</summary>
+    /// <summary>Truth values to truth values, or integers to integers bit by bit.</summary>
     Logical,
 }
 
@@ -75,7 +81,7 @@ public static class BinaryTable
         new(BinaryFunction.Divide, BinaryKind.Arithmetic, "x / y", (x, y) => x / y,
             (_, y, z, g, i) => i == 0 ? g / y : -(g * z / y), SampleValues.Normal, SampleValues.Positive),
         new(BinaryFunction.Power, BinaryKind.Arithmetic, "xʸ", Math.Pow,
-            (x, y, z, g, i) => i == 0 ? g * y * x.Power(y - 1) : g * z * x.Log(), SampleValues.Positive),
+            (x, y, z, g, i) => i == 0 ? OfBase(x, y, g) : g * OfExponent(x, y, z), SampleValues.Positive),
         new(BinaryFunction.Maximum, BinaryKind.Arithmetic, "max(x, y)", Math.Max,
             (x, y, _, g, i) => i == 0 ? g * (x - y).Step() : g * (1 - (x - y).Step()), SampleValues.Distinct, SampleValues.Positive),
         new(BinaryFunction.Minimum, BinaryKind.Arithmetic, "min(x, y)", Math.Min,
@@ -91,7 +97,25 @@ public static class BinaryTable
         new(BinaryFunction.Xor, BinaryKind.Logical, "x xor y", (x, y) => (x != 0) != (y != 0) ? 1 : 0, null),
         new(BinaryFunction.PRelu, BinaryKind.Arithmetic, "x where x > 0, else y · x", (x, slope) => x > 0 ? x : slope * x,
             (x, slope, _, g, i) => i == 0 ? g * (x.Step() * (1 - slope) + slope) : -(g * (-x).Relu()), SampleValues.Distinct),
+        new(BinaryFunction.FloorDivide, BinaryKind.Arithmetic, "⌊x / y⌋", ScalarMath.FloorDivide, null, SampleValues.Normal,
+            SampleValues.Positive),
+        new(BinaryFunction.Modulo, BinaryKind.Arithmetic, "x − y · ⌊x / y⌋", ScalarMath.Modulo, (x, y, z, g, i) =>
+            i == 0 ? g : -(g * ((x - z) / y).Round()), SampleValues.Normal, SampleValues.Positive),
+        new(BinaryFunction.Remainder, BinaryKind.Arithmetic, "x − y · trunc(x / y)", (x, y) => x % y, (x, y, z, g, i) =>
+            i == 0 ? g : -(g * ((x - z) / y).Round()), SampleValues.Normal, SampleValues.Positive),
     ]);
+
+    // y · x^(y − 1); x⁰ is 1 everywhere, so its derivative is 0 at 0, too.
+    static Tensor OfBase(Tensor x, Tensor y, Tensor g)
+    {
+        var dx = g * y * x.Power(y - 1);
+        bool isNumber = y is { IsEvaluated: true, IsSymbolic: false, Rank: 0, Source: null };
+        return isNumber ? dx : Tensor.Where(y.EqualTo(0), Tensor.Constant(0, x.ElementType), dx);
+    }
+
+    // xʸ · ln x; 0ʸ is 0 for all positive y, so its derivative is 0.
+    static Tensor OfExponent(Tensor x, Tensor y, Tensor z) =>
+        Tensor.Where(x.EqualTo(0) & y >= 0, Tensor.Constant(0, x.ElementType), z * x.Log());
 
     /// <summary>All rows.</summary>
     public static IReadOnlyList<BinaryRow> All => Rows;

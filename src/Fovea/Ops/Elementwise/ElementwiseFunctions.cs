@@ -71,17 +71,26 @@ public static partial class TensorFunctions
         /// <summary>x ≤ s, as truth values.</summary>
         public static Tensor operator <=(Tensor left, Scalar right) => Apply(BinaryFunction.LessOrEqual, left, right);
 
-        /// <summary>Both, of truth values.</summary>
+        /// <summary>x − y · (x / y towards zero), the rest with the sign of x, as C# has it for numbers.</summary>
+        public static Tensor operator %(Tensor left, Tensor right) => Apply(BinaryFunction.Remainder, left, right);
+
+        /// <summary>x − s · (x / s towards zero), the rest with the sign of x, as C# has it for numbers.</summary>
+        public static Tensor operator %(Tensor left, Scalar right) => Apply(BinaryFunction.Remainder, left, right);
+
+        /// <summary>Both, of truth values; of integers bit by bit.</summary>
         public static Tensor operator &(Tensor left, Tensor right) => Apply(BinaryFunction.And, left, right);
 
-        /// <summary>Either, of truth values.</summary>
+        /// <summary>Either, of truth values; of integers bit by bit.</summary>
         public static Tensor operator |(Tensor left, Tensor right) => Apply(BinaryFunction.Or, left, right);
 
-        /// <summary>Exactly one, of truth values.</summary>
+        /// <summary>Exactly one, of truth values; of integers bit by bit.</summary>
         public static Tensor operator ^(Tensor left, Tensor right) => Apply(BinaryFunction.Xor, left, right);
 
         /// <summary>The opposite, of truth values.</summary>
         public static Tensor operator !(Tensor operand) => Apply(BinaryFunction.Xor, operand, Tensor.Constant(1, Tensors.ElementType.Bool));
+
+        /// <summary>All bits the other way, of integers.</summary>
+        public static Tensor operator ~(Tensor operand) => Apply(BinaryFunction.Xor, operand, AllBits(operand.ElementType));
 
         /// <summary>x = y element by element, as truth values. (The operator == compares references.)</summary>
         public Tensor EqualTo(Tensor y) => Apply(BinaryFunction.Equal, x, y);
@@ -97,6 +106,24 @@ public static partial class TensorFunctions
 
         /// <summary>Where x is not a number, as truth values.</summary>
         public Tensor IsNaN() => Apply(BinaryFunction.NotEqual, x, x);
+
+        /// <summary>Where x is ∞ or −∞, as truth values.</summary>
+        public Tensor IsInfinite() => x.Abs().EqualTo(double.PositiveInfinity);
+
+        /// <summary>Where x is neither infinite nor NaN, as truth values.</summary>
+        public Tensor IsFinite() => x.Abs() < double.PositiveInfinity;
+
+        /// <summary>⌊x / y⌋.</summary>
+        public Tensor FloorDivide(Tensor y) => Apply(BinaryFunction.FloorDivide, x, y);
+
+        /// <summary>⌊x / s⌋.</summary>
+        public Tensor FloorDivide(Scalar y) => Apply(BinaryFunction.FloorDivide, x, y);
+
+        /// <summary>x − y · ⌊x / y⌋: the rest has the sign of y, as in Python.</summary>
+        public Tensor Modulo(Tensor y) => Apply(BinaryFunction.Modulo, x, y);
+
+        /// <summary>x − s · ⌊x / s⌋: the rest has the sign of s, as in Python.</summary>
+        public Tensor Modulo(Scalar y) => Apply(BinaryFunction.Modulo, x, y);
 
         /// <summary>xʸ.</summary>
         public Tensor Power(Tensor y) => Apply(BinaryFunction.Power, x, y);
@@ -140,6 +167,15 @@ public static partial class TensorFunctions
         /// <summary>1 / (1 + e⁻ˣ).</summary>
         public Tensor Sigmoid() => Tensor.Apply(new Unary(UnaryFunction.Sigmoid), x);
     }
+
+    static Tensor AllBits(Tensors.ElementType element) => Tensor.Constant(element switch
+    {
+        Tensors.ElementType.UInt8 => byte.MaxValue,
+        Tensors.ElementType.UInt16 => ushort.MaxValue,
+        Tensors.ElementType.UInt32 => uint.MaxValue,
+        Tensors.ElementType.UInt64 => ulong.MaxValue,
+        _ => -1,
+    }, element);
 
     static Tensor Apply(BinaryFunction function, Tensor x, Tensor y) => Tensor.Apply(new Binary(function), x, y);
 

@@ -40,4 +40,20 @@ static class ScalarMath
         for (int k = 80; k > 0; k--) fraction = a + k / 2.0 / fraction;
         return Math.CopySign(1 - Math.Exp(-a * a) / Math.Sqrt(Math.PI) / fraction, x);
     }
+
+    /// <summary>x − y · ⌊x / y⌋, exact: the rest has the sign of y.</summary>
+    public static double Modulo(double x, double y)
+    {
+        double rest = x % y;
+        return rest != 0 && rest < 0 != y < 0 ? rest + y : rest;
+    }
+
+    /// <summary>⌊x / y⌋ of the exact quotient, which a rounded one may have stepped over.</summary>
+    public static double FloorDivide(double x, double y)
+    {
+        if (y == 0 || !double.IsFinite(x) || !double.IsFinite(y)) return Math.Floor(x / y);
+        double rest = x % y, quotient = (x - rest) / y;
+        if (rest != 0 && rest < 0 != y < 0) quotient -= 1;
+        return quotient == 0 ? Math.CopySign(0, x / y) : Math.Round(quotient);
+    }
 }

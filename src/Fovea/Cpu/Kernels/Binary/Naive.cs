@@ -53,7 +53,8 @@ sealed class Naive : Kernel<Ops.Binary>
             for (int i = 0; walk.MoveNext(); i++)
             {
                 T a = x[walk.First], b = y[walk.Second];
-                z[i] = floating ? T.CreateTruncating(op.Row.Value(double.CreateTruncating(a), double.CreateTruncating(b))) : Integer(a, b);
+                z[i] = floating ? T.CreateTruncating(op.Row.Value(double.CreateTruncating(a), double.CreateTruncating(b)))
+                    : Integers.Apply(op, a, b);
             }
         }
 
@@ -65,18 +66,6 @@ sealed class Naive : Kernel<Ops.Binary>
             BinaryFunction.LessOrEqual => x <= y,
             BinaryFunction.Greater => x > y,
             _ => x >= y,
-        };
-
-        T Integer<T>(T x, T y) where T : INumber<T> => op.Function switch
-        {
-            BinaryFunction.Add => unchecked(x + y),
-            BinaryFunction.Subtract => unchecked(x - y),
-            BinaryFunction.Multiply => unchecked(x * y),
-            BinaryFunction.Divide =>
-                T.IsZero(y) ? throw new DivideByZeroException("An integer tensor is divided by zero.") : unchecked(x / y),
-            BinaryFunction.Maximum => T.Max(x, y),
-            BinaryFunction.Minimum => T.Min(x, y),
-            _ => T.CreateTruncating(op.Row.Value(double.CreateTruncating(x), double.CreateTruncating(y))),
         };
     }
 
@@ -98,4 +87,37 @@ sealed class Naive : Kernel<Ops.Binary>
             return true;
         }
     }
+}
+
+/// <summary>The functions of two integers, exact: what does not fit wraps round.</summary>
+static class Integers
+{
+    public static T Apply<T>(Ops.Binary op, T x, T y) where T : INumber<T> => op.Function switch
+    {
+        BinaryFunction.Add => unchecked(x + y),
+        BinaryFunction.Subtract => unchecked(x - y),
+        BinaryFunction.Multiply => unchecked(x * y),
+        BinaryFunction.Divide => Quotient(x, y),
+        BinaryFunction.FloorDivide => Rest(x, y) is var rest && T.IsZero(rest) || T.IsNegative(rest) == T.IsNegative(y)
+            ? Quotient(x, y) : Quotient(x, y) - T.One,
+        BinaryFunction.Modulo => Rest(x, y) is var rest && T.IsZero(rest) || T.IsNegative(rest) == T.IsNegative(y) ? rest : rest + y,
+        BinaryFunction.Remainder => Rest(x, y),
+        BinaryFunction.And => T.CreateTruncating(long.CreateTruncating(x) & long.CreateTruncating(y)),
+        BinaryFunction.Or => T.CreateTruncating(long.CreateTruncating(x) | long.CreateTruncating(y)),
+        BinaryFunction.Xor => T.CreateTruncating(long.CreateTruncating(x) ^ long.CreateTruncating(y)),
+        BinaryFunction.Maximum => T.Max(x, y),
+        BinaryFunction.Minimum => T.Min(x, y),
+        _ => T.CreateTruncating(op.Row.Value(double.CreateTruncating(x), double.CreateTruncating(y))),
+    };
+
+    static T Quotient<T>(T x, T y) where T : INumber<T> =>
+        T.IsZero(y) ? throw new DivideByZeroException("An integer tensor is divided by zero.")
+            : IsMinusOne(y) ? unchecked(T.Zero - x) : x / y;
+
+    static T Rest<T>(T x, T y) where T : INumber<T> =>
+        T.IsZero(y) ? throw new DivideByZeroException("An integer tensor is divided by zero.")
+            : IsMinusOne(y) ? T.Zero : x % y;
+
+    // The processor refuses the one quotient that does not fit: the least number by −1.
+    static bool IsMinusOne<T>(T y) where T : INumber<T> => T.IsNegative(y) && T.IsZero(unchecked(y + T.One));
 }

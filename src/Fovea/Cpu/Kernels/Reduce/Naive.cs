@@ -69,10 +69,17 @@ sealed class Naive : Kernel<Ops.Reduce>
                     Reduction.Max => Math.Max(value, element),
                     Reduction.Min => Math.Min(value, element),
                     Reduction.Product => value * element,
+                    Reduction.L1 => value + Math.Abs(element),
+                    Reduction.L2 or Reduction.SumOfSquares => value + element * element,
                     _ => value + element,
                 };
             }
-            return T.CreateTruncating(op.How == Reduction.Mean ? value / count : value);
+            return T.CreateTruncating(op.How switch
+            {
+                Reduction.Mean => value / count,
+                Reduction.L2 => Math.Sqrt(value),
+                _ => value,
+            });
         }
 
         T Integer<T>(ReadOnlySpan<T> x, int start, in Strides strides, Dims sizes, long count) where T : INumber<T>, IMinMaxValue<T>
@@ -87,6 +94,8 @@ sealed class Naive : Kernel<Ops.Reduce>
                     Reduction.Max => T.Max(value, element),
                     Reduction.Min => T.Min(value, element),
                     Reduction.Product => unchecked(value * element),
+                    Reduction.L1 => unchecked(element < T.Zero ? value - element : value + element),
+                    Reduction.SumOfSquares => unchecked(value + element * element),
                     _ => unchecked(value + element),
                 };
             }

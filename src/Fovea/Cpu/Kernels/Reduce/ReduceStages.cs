@@ -7,8 +7,8 @@ namespace Fovea.Cpu.Kernels.Reduce;
 /// <summary>What a phase of a reduction does with [outer, length, inner].</summary>
 enum ReducePhaseKind : byte
 {
-    /// <summary>Nothing is reduced: the elements are copied.</summary>
-    Copy,
+    /// <summary>Nothing is joined: the elements are mapped.</summary>
+    Map,
     /// <summary>Whole rows: [outer, length] to [outer].</summary>
     Rows,
     /// <summary>Rows in pieces: [outer, length] to [outer, cuts].</summary>
@@ -19,6 +19,8 @@ enum ReducePhaseKind : byte
     Columns,
     /// <summary>The pieces of columns: [outer, length, inner] to [outer, inner].</summary>
     JoinColumns,
+    /// <summary>The results' roots.</summary>
+    Root,
     /// <summary>The results, which lie in the input's order of axes, into logical order.</summary>
     Order,
 }
@@ -62,7 +64,7 @@ sealed class ReduceStages
         Order = InOrder(op, input);
         nint last = Order is null ? Output : Take(results);
         if (left == 0)
-            _phases.Add(new(ReducePhaseKind.Copy, results, 1, 1, 1, results, 1, 1f, Input, last));
+            _phases.Add(new(ReducePhaseKind.Map, results, 1, 1, 1, results, 1, 1f, Input, last));
         for (; left > 0; left--)
         {
             int at = groups.FindLastIndex(g => g.Reduced);
@@ -75,6 +77,11 @@ sealed class ReduceStages
             else Columns(outer, groups[at].Size, inner, divisor, source, target);
             source = target;
             groups.RemoveAt(at);
+        }
+        if (op.How == Reduction.L2)
+        {
+            int pieces = VectorKernels.Pieces(results);
+            _phases.Add(new(ReducePhaseKind.Root, results, 1, 1, 1, VectorKernels.Grain, pieces, 1f, last, last));
         }
         if (Order is not null) _phases.Add(new(ReducePhaseKind.Order, results, 1, 1, 1, results, Order.Pieces, 1f, last, Output));
     }

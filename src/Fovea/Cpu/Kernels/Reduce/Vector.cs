@@ -41,11 +41,15 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
 
     protected override void Run(Ops.Reduce op, in KernelCall call)
     {
+        // Elements are mapped where they are read; what later phases join is mapped already.
+        bool maps = ((ReduceStages)call.Prepared!).Phases[call.Phase].Source == ReduceStages.Input;
         switch (op.How)
         {
             case Reduction.Max: Run(call, default(LargestBody)); break;
             case Reduction.Min: Run(call, default(SmallestBody)); break;
             case Reduction.Product: Run(call, default(ProductBody)); break;
+            case Reduction.L1 when maps: Run(call, default(SumOfMagnitudesBody)); break;
+            case Reduction.L2 or Reduction.SumOfSquares when maps: Run(call, default(SumOfSquaresBody)); break;
             default: Run(call, default(SumBody)); break;
         }
     }
@@ -58,8 +62,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
         nint outer = phase.Outer, length = phase.Length, inner = phase.Inner;
         switch (phase.Kind)
         {
-            case ReducePhaseKind.Copy:
-                ElementwiseLoops.Unary<T, CopyBody>(x, outer, default, y);
+            case ReducePhaseKind.Map:
+                ElementwiseLoops.Unary<T, MapBody<TBody>>(x, outer, new(body), y);
                 break;
             case ReducePhaseKind.Rows:
                 nint first = call.Piece * phase.Grain;
@@ -80,6 +84,10 @@ sealed unsafe class Vector<T> : Kernel<Ops.Reduce> where T : unmanaged, IVec<T>
             case ReducePhaseKind.JoinColumns:
                 ColumnReductions.JoinPieces<T, TBody>(x + call.Piece * length * inner, length, inner, body, phase.Divisor,
                     y + call.Piece * inner);
+                break;
+            case ReducePhaseKind.Root:
+                nint start = call.Piece * phase.Grain;
+                ElementwiseLoops.Unary<T, SqrtBody>(x + start, Math.Min(phase.Grain, outer - start), default, y + start);
                 break;
             case ReducePhaseKind.Order:
                 Reorder(stages.Order!, call.Piece, x, y);
