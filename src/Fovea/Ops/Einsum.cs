@@ -96,10 +96,12 @@ namespace Fovea.Ops
                 char label = labels[second];
                 int first = labels.IndexOf(label);
                 if (first == second) continue;
-                if (x.Shape[first] != x.Shape[second])
+                if ((x.Shape[first] - x.Shape[second]).IsNeverZero)
                     throw new ShapeMismatchException($"The label \"{label}\" of \"{equation}\" stands for axes of sizes {x.Shape[first]} "
                         + $"and {x.Shape[second]} in {x.Shape}: a diagonal has one size.");
-                Dim size = x.Shape[first];
+                Dim size = x.Shape[first].IsKnown ? x.Shape[first] : x.Shape[second];
+                // Sizes of which one is a symbol must turn out to be equal.
+                x = x.BroadcastTo(x.Shape.With(first, size).With(second, size));
                 // Every (size + 1)th element of the matrix as one row; where the size is a symbol, all others are masked and summed.
                 var matrix = x.MoveAxis(second, -1).MoveAxis(first, -2);
                 if (size.IsKnown)

@@ -51,7 +51,6 @@ public static class OpCatalog
         new LocallyConnectedInputGradient(ConvolutionGeometry.Unit(2), [1, 1]),
         new LocallyConnectedWeightGradient(ConvolutionGeometry.Unit(2), [1, 1]),
         new Iota(0),
-        new Linear(),
         new LinearRecurrence(0),
         new LogSoftmax(0),
         new Lstm(),
