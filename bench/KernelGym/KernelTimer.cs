@@ -21,7 +21,7 @@ sealed unsafe class KernelTimer : IPhasedWork
     readonly nint _scratch;
     readonly nint[] _walkers;
 
-    KernelTimer(Kernel kernel, Op op, KernelCase open)
+    KernelTimer(Kernel kernel, Op op, KernelCase open, Layout? common)
     {
         (_kernel, _op) = (kernel, op);
         var rule = kernel.Layouts(op, open);
@@ -34,18 +34,19 @@ sealed unsafe class KernelTimer : IPhasedWork
 
         static nint Allocate(long bytes) => (nint)NativeMemory.AlignedAlloc((nuint)bytes + 64, 64);
 
-        static BoundType Place(BoundType type, Placement placement) => type with
+        BoundType Place(BoundType type, Placement placement) => type with
         {
-            Layout = placement == Placement.ChannelsLast ? Layout.ChannelsLast(type.Rank) : Layout.RowMajor,
+            Layout = placement == Placement.ChannelsLast ? Layout.ChannelsLast(type.Rank)
+                : placement == Placement.Common && common is { } layout ? layout : Layout.RowMajor,
         };
     }
 
     public int PhaseCount => _work.Pieces.Length;
 
     /// <summary>The best of the runs of an eighth of a second on one thread, and of as many on two.</summary>
-    public static (double One, double Two) Seconds(Kernel kernel, Op op, KernelCase open)
+    public static (double One, double Two) Seconds(Kernel kernel, Op op, KernelCase open, Layout? common = null)
     {
-        var timer = new KernelTimer(kernel, op, open);
+        var timer = new KernelTimer(kernel, op, open, common);
         double one = timer.Best(1), two = timer.Best(MostThreads);
         Memory.Free([.. timer._addresses, timer._scratch, .. timer._walkers]);
         return (one, two);

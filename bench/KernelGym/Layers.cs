@@ -28,6 +28,12 @@ sealed record Layer(string Name, ConvolutionGeometry Geometry, Dims Input, Dims 
         $"{kernel} {(dilation > 1 ? $"d{dilation} " : "")}{inputs}->{outputs} {length} b{images}",
         ConvolutionGeometry.Of(1, [], [padding], [dilation]), [images, inputs, length], [outputs, inputs, kernel]);
 
+    /// <summary>A three-dimensional layer with cubic kernels and strides.</summary>
+    public static Layer Volume(int images, int inputs, int outputs, int depth, int map, int kernel, int stride = 1) => new(
+        $"{kernel}x{kernel}x{kernel}{(stride > 1 ? $" s{stride}" : "")} {inputs}->{outputs} {depth}x{map}x{map} b{images}",
+        ConvolutionGeometry.Of(3, [stride], [kernel / 2], []), [images, inputs, depth, map, map],
+        [outputs, inputs, kernel, kernel, kernel]);
+
     /// <summary>N, O, spatial.</summary>
     public Dims Output => new([Input[0], Weight[0], .. Enumerable.Range(0, Geometry.Rank)
         .Select(i => (int)Geometry.OutputSize(i, Input[i + 2], Weight[i + 2]).Value)]);
@@ -56,6 +62,8 @@ static class Layers
         Layer.Square(1, 144, 144, 56, 3, groups: 144), Layer.Square(1, 96, 96, 112, 3, 2, groups: 96),
         Layer.Square(8, 576, 576, 14, 3, groups: 576),
         Layer.Square(1, 128, 128, 28, 3, groups: 32),
+        Layer.Volume(2, 3, 64, 16, 56, 3), Layer.Volume(1, 64, 64, 8, 28, 3), Layer.Volume(1, 64, 128, 8, 28, 3, 2),
+        Layer.Volume(1, 256, 256, 4, 7, 3), Layer.Volume(1, 64, 64, 8, 28, 1),
     ];
 
     /// <summary>Prints a table of the kernels of an instruction set, with the ceiling before and after: the clock drifts.</summary>

@@ -28,6 +28,10 @@ else if (args is ["depthwise-weight-gradient"])
 {
     WeightGradientGym.RunDepthwise();
 }
+else if (args is ["windows", ..])
+{
+    WindowGym.Run(args.Length > 1 ? args[1] : "");
+}
 else if (args is ["matmul"])
 {
     MatMulGym.Run();
@@ -45,6 +49,6 @@ return 0;
 static int Usage()
 {
     Console.Error.WriteLine("KernelGym micro | convolution avx512|avx2|portable [part of a layer's name] | loops [part of a name] "
-        + "| matmul | outer | depthwise-weight-gradient | weight-gradient [part of a layer's name]");
+        + "| windows [part of an operator's name] | matmul | outer | depthwise-weight-gradient | weight-gradient [part of a layer's name]");
     return 2;
 }

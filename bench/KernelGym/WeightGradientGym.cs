@@ -25,6 +25,9 @@ static unsafe class WeightGradientGym
             ("32x32x3-64 b32 k3", Layer(32, 3, 64, 32, 3, 1, 1)),
             ("112x112x3-64 b4 k7 s2", Layer(4, 3, 64, 224, 7, 2, 3)),
             ("256x256x32 b1 k3 (U-Net)", Layer(1, 32, 32, 256, 3, 1, 1)),
+            ("8x28x28x64 b1 k3x3x3", Volume(1, 64, 64, 8, 28, 3)),
+            ("4x7x7x256 b1 k3x3x3", Volume(1, 256, 256, 4, 7, 3)),
+            ("16x56x56x3-64 b2 k3x3x3", Volume(2, 3, 64, 16, 56, 3)),
         ];
         Console.WriteLine($"fused multiply-adds in registers: {Ceiling.Registers():F1} GF/s");
         foreach (var (name, sizes) in layers)
@@ -111,6 +114,13 @@ static unsafe class WeightGradientGym
         Kernel = new(1, kernel, kernel), Stride = new(1, stride, stride), Padding = new(0, padding, padding),
         Dilation = new(1, 1, 1), InputPitch = inputs, OutputPitch = outputs,
     };
+
+    static WeightGradientSizes Volume(int samples, int inputs, int outputs, int depth, int size, int kernel) =>
+        Layer(samples, inputs, outputs, size, kernel, 1, kernel / 2) with
+        {
+            Input = new(depth, size, size), Output = new(depth, size, size), Kernel = new(kernel, kernel, kernel),
+            Padding = new(kernel / 2, kernel / 2, kernel / 2),
+        };
 
     static double Measure<T>(WeightGradientSizes sizes) where T : struct, IOuterProduct
     {

@@ -43,6 +43,8 @@ public static class OpCatalog
         new ConvolutionWeightGradient(ConvolutionGeometry.Unit(2), [1, 1]),
         new CrossEntropy(),
         new CrossEntropyGradient(),
+        new DeformableUnfold(ConvolutionGeometry.Unit(2), [1, 1]),
+        new DeformableUnfoldGradient(ConvolutionGeometry.Unit(2), [1, 1]),
         new Fold(ConvolutionGeometry.Unit(2), [1, 1], [1, 1]),
         new Gru(),
         new GruGradient(),

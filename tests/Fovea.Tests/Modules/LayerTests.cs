@@ -38,6 +38,8 @@ public sealed class LayerTests
             "depthwise.weight 8x1x3x3, pointwise.weight 8x8x1x1, pointwise.bias 8"),
         ["SeparableConv3d"] = new(() => new SeparableConv3d(2, 2, bias: false), [3, 3, 4, 3], [2, 2, 3, 2],
             "depthwise.weight 3x1x2x2x2, pointwise.weight 2x3x1x1x1"),
+        ["DeformableConv2d"] = new(() => new DeformableConv2d(6, 3, stride: 2, padding: 1), [4, 7, 6], [6, 4, 3],
+            "weight 6x4x3x3, bias 6, offset.weight 27x4x3x3, offset.bias 27"),
         ["Unfold"] = new(() => new Unfold([2, 3], padding: 1), [4, 5, 6], [24, 36]),
         ["Fold"] = new(() => new Fold([5, 6], [2, 3], padding: 1), [24, 36], [4, 5, 6]),
         ["Linear"] = new(() => new Linear(3), [5], [3], "weight 3x5, bias 3"),

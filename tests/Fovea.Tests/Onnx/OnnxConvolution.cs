@@ -13,15 +13,18 @@ internal static class OnnxConvolution
         },
     };
 
-    static Tensor[] Convolution(OnnxCall c)
+    static Tensor[] Convolution(OnnxCall c) =>
+    [
+        c[0].Convolution(c[1], c.Optional(2), OnnxWindows.Strides(c), Padding(c), OnnxWindows.Dilations(c), c.Int("group", 1)),
+    ];
+
+    static Padding Padding(OnnxCall c) => c.Text("auto_pad", "NOTSET") switch
     {
-        var kernel = Kernel(c);
-        return
-        [
-            c[0].Convolution(c[1], c.Optional(2), OnnxWindows.Strides(c), OnnxWindows.Padding(c, kernel), OnnxWindows.Dilations(c),
-                c.Int("group", 1)),
-        ];
-    }
+        "SAME_UPPER" => Fovea.Padding.Same,
+        "SAME_LOWER" => Fovea.Padding.SameLower,
+        "NOTSET" when c.Ints("pads") is { } pads => new Dims(pads),
+        _ => Fovea.Padding.Valid,
+    };
 
     // Where the output's size is given, what is missing or too much at both ends is shared; one more stands at the end, or at the
     // beginning for SAME_UPPER.

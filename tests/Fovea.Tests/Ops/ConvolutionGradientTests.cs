@@ -37,6 +37,7 @@ public sealed class ConvolutionGradientTests(ITestOutputHelper output)
             ("convolution", Convolution), ("convolution by a rule", ConvolutionByRule),
             ("convolution with a border", ConvolutionWithBorder), ("transposed convolution", Transposed),
             ("weight gradient", WeightGradient), ("locally connected", Local), ("unfold and fold", Unfolded), ("border", Border),
+            ("deformable convolution", Deformable),
         ];
         var random = new Random(Seed);
         var faults = new List<string>();
@@ -175,6 +176,24 @@ public sealed class ConvolutionGradientTests(ITestOutputHelper output)
         {
             return new("nothing", _ => throw new ShapeMismatchException(refused.Message));
         }
+    }
+
+    static Drawn Deformable(Random random)
+    {
+        var w = Draw(random, 6);
+        int groups = w.Groups * w.Channels % 2 == 0 && random.Next(2) == 0 ? 2 : 1, taps = (int)w.Kernel.Product();
+        var padding = Many(random, 4, 0, 3);
+        if (w.Rank != 2)
+        {
+            return new("nothing", _ => throw new ShapeMismatchException("Deformable convolution is for images."));
+        }
+
+        var geometry = ConvolutionGeometry.Of(2, w.Stride, padding, w.Dilation);
+        Dim[] places = [.. Enumerable.Range(0, 2).Select(i => Dim.Max(1, geometry.OutputSize(i, w.Image[i], w.Kernel[i])))];
+        var x = w.X(random.Next(1, 3));
+        return new($"{w}, padding {padding}, {groups} groups of offsets", t => t[0].DeformableConvolution(t[1], t[2], t[3], t[4], w.Stride,
+            padding, w.Dilation, w.Groups), x, w.Weight, new([x[0], 2 * groups * taps, .. places]), new([x[0], groups * taps, .. places]),
+            new(w.Weight[0]));
     }
 
     // Two linear maps, one the other's gradient: there and back.
