@@ -31,6 +31,15 @@ public sealed class Variable : IComparable<Variable>
         _current = initial.Materialise().Clone(pinned: true);
     }
 
+    Variable(string name, TensorType type, bool trainable)
+    {
+        (Name, Type, IsTrainable) = (name, type, trainable);
+        _current = Storage.Create(type.Element, 0);
+    }
+
+    /// <summary>A variable that has a shape but no numbers: for passes over shapes alone.</summary>
+    internal static Variable WithoutValue(string name, Dims sizes, bool trainable) => new(name, TensorType.Float(sizes), trainable);
+
     /// <summary>The path in the model.</summary>
     public string Name { get; internal set; }
 

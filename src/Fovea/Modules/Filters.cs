@@ -84,7 +84,8 @@ public abstract class Filters : Module
         (sizes[0], sizes[1]) = WeightChannels(inputs);
         Kernel.AsSpan().CopyTo(sizes[2..]);
         _weight = AddParameter("weight", new Dims(sizes[..(SpatialRank + 2)]), Initializer);
-        _bias = HasBias ? AddParameter("bias", [Channels], Initializer.Zeros) : null;
+        long fanIn = Kernel.Product() * sizes[1];
+        _bias = HasBias ? AddParameter("bias", [Channels], Initializer.Bias(fanIn)) : null;
     }
 
     /// <inheritdoc/>

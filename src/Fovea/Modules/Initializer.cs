@@ -15,6 +15,15 @@ public abstract class Initializer
     /// <summary>Normal with deviation √(2 / fan-in): for ReLU networks (He and others, 2015).</summary>
     public static Initializer He { get; } = new Scaled("he", (fanIn, _) => Math.Sqrt(2.0 / fanIn), normal: true);
 
+    /// <summary>Normal with deviation √(2 / fan-out): it keeps the size of gradients, where <see cref="He"/> keeps that of values.</summary>
+    public static Initializer HeFanOut { get; } = new Scaled("he-fan-out", (_, fanOut) => Math.Sqrt(2.0 / fanOut), normal: true);
+
+    /// <summary>Uniform within ±√(6 / fan-in), which has the deviation of <see cref="He"/>.</summary>
+    public static Initializer HeUniform { get; } = new Scaled("he-uniform", (fanIn, _) => Math.Sqrt(6.0 / fanIn), normal: false);
+
+    /// <summary>Uniform within ±√(1 / fan-in), biases too: what PyTorch's layers begin with.</summary>
+    public static Initializer PyTorch { get; } = new OfPyTorch();
+
     /// <summary>Uniform within ±√(6 / (fan-in + fan-out)): for tanh and sigmoid networks (Glorot and Bengio, 2010).</summary>
     public static Initializer Glorot { get; } = new Scaled("glorot", (fanIn, fanOut) => Math.Sqrt(6.0 / (fanIn + fanOut)), normal: false);
 
@@ -30,6 +39,10 @@ public abstract class Initializer
     /// <summary>Uniform within ±limit.</summary>
     public static Initializer Uniform(float limit) => new Scaled("uniform", (_, _) => limit, normal: false);
 
+    /// <summary>What fills the bias beside a weight that this one fills.</summary>
+    /// <param name="fanIn">How many inputs an element of the output has.</param>
+    internal virtual Initializer Bias(long fanIn) => Zeros;
+
     /// <summary>Fills the values, in row-major order.</summary>
     /// <param name="values">The parameter's elements.</param>
     /// <param name="sizes">Its sizes: outputs, inputs (per group), then the kernel.</param>
@@ -42,7 +55,12 @@ public abstract class Initializer
         public override void Fill(Span<float> values, Dims sizes, ulong seed, string path) => values.Fill(value);
     }
 
-    sealed class Scaled(string name, Func<double, double, double> scale, bool normal) : Initializer
+    sealed class OfPyTorch() : Scaled("pytorch", (fanIn, _) => Math.Sqrt(1.0 / fanIn), normal: false)
+    {
+        internal override Initializer Bias(long fanIn) => Uniform((float)Math.Sqrt(1.0 / fanIn));
+    }
+
+    class Scaled(string name, Func<double, double, double> scale, bool normal) : Initializer
     {
         public override void Fill(Span<float> values, Dims sizes, ulong seed, string path)
         {

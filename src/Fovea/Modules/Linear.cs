@@ -28,8 +28,9 @@ public sealed class Linear(int features, bool bias = true, Initializer? initiali
         if (!input[-1].IsKnown)
             throw new ShapeMismatchException(
                 $"{Title} needs a known number of features; the input is {input}. Pool to a fixed size first.");
-        _weight = AddParameter("weight", [Features, (int)input[-1]], initializer ?? Initializer.He);
-        _bias = bias ? AddParameter("bias", [Features], Initializer.Zeros) : null;
+        var filled = initializer ?? Initializer.He;
+        _weight = AddParameter("weight", [Features, (int)input[-1]], filled);
+        _bias = bias ? AddParameter("bias", [Features], filled.Bias((long)input[-1])) : null;
     }
 
     /// <inheritdoc/>

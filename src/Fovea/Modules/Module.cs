@@ -17,7 +17,8 @@ public abstract class Module
     readonly List<Variable> _own = [];
     bool _built;
 
-    sealed record Building(ulong Seed);
+    /// <summary>A model that is being built, or, with a list of sizes, only measured.</summary>
+    sealed record Building(ulong Seed, List<ParameterSizes>? Sizes = null);
 
     /// <summary>The path from the root module, "" for the root itself.</summary>
     public string Path { get; private set; } = "";
@@ -127,11 +128,17 @@ public abstract class Module
         if (_building is not { } building)
             throw new InvalidOperationException($"AddParameter is called while {Title} is being built only.");
         string path = Join(Path, name);
-        float[] values = new float[sizes.Product()];
-        initializer.Fill(values, sizes, building.Seed, path);
-        var variable = new Variable(path, Tensor.From(values, sizes), trainable);
+        var variable = building.Sizes is null ? new Variable(path, Filled(), trainable) : Variable.WithoutValue(path, sizes, trainable);
+        building.Sizes?.Add(new(path, sizes, trainable));
         _own.Add(variable);
         return variable;
+
+        Tensor Filled()
+        {
+            float[] values = new float[sizes.Product()];
+            initializer.Fill(values, sizes, building.Seed, path);
+            return Tensor.From(values, sizes);
+        }
     }
 
     /// <summary>A variable of the module itself, not of its children, by its name below the module's path.</summary>
@@ -157,14 +164,32 @@ public abstract class Module
     public void Build(Shape inputShape, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
-        if (Trace.Current is not null) throw new InvalidOperationException("A module is built outside compiled functions.");
+        Infer(inputShape, new(seed));
         foreach (var module in SelfAndDescendants())
-        {
-            module._own.Clear();
-            module._built = false;
-            module.InputShape = null;
-        }
-        _building = new(seed);
+            if (!module._built)
+                throw new InvalidOperationException(
+                    $"{module.Title} is registered, but the forward computation of {Title} does not run it.");
+    }
+
+    /// <summary>
+    /// The sizes of all parameters and state for inputs of a shape, found as <see cref="Build"/> finds them, but without a number in memory.
+    /// The module is not built afterwards.
+    /// </summary>
+    /// <exception cref="ShapeMismatchException">Two layers do not fit; the message names the layer and the mend.</exception>
+    internal IReadOnlyList<ParameterSizes> Measure(Shape inputShape)
+    {
+        var sizes = new List<ParameterSizes>();
+        Infer(inputShape, new(Seed: 0, sizes));
+        Forget();
+        return sizes;
+    }
+
+    /// <summary>One forward pass over shapes, in which every module creates its parameters.</summary>
+    void Infer(Shape inputShape, Building building)
+    {
+        if (Trace.Current is not null) throw new InvalidOperationException("A module is built outside compiled functions.");
+        Forget();
+        _building = building;
         try
         {
             Trace.Run([new(InputElement, Shape.Concat([Dim.Symbol("N")], inputShape))], Mode.Inference, inputs => [Forward(inputs[0])]);
@@ -173,10 +198,16 @@ public abstract class Module
         {
             _building = null;
         }
+    }
+
+    void Forget()
+    {
         foreach (var module in SelfAndDescendants())
-            if (!module._built)
-                throw new InvalidOperationException(
-                    $"{module.Title} is registered, but the forward computation of {Title} does not run it.");
+        {
+            module._own.Clear();
+            module._built = false;
+            module.InputShape = null;
+        }
     }
 
     /// <summary>Stops training the parameters whose path fits a pattern (* stands for any characters).</summary>
@@ -226,3 +257,9 @@ public abstract class Module
     /// <summary>The class and what was set.</summary>
     public override string ToString() => GetType().Name;
 }
+
+/// <summary>A parameter, or state, of a module that need not be built.</summary>
+/// <param name="Name">Its path in the model.</param>
+/// <param name="Sizes">Its sizes.</param>
+/// <param name="IsTrainable">Whether it is a parameter.</param>
+readonly record struct ParameterSizes(string Name, Dims Sizes, bool IsTrainable);

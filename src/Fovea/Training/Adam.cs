@@ -10,6 +10,7 @@ namespace Fovea;
 public class Adam : Optimizer
 {
     readonly AdamUpdate _update;
+    readonly bool _lazyRows;
 
     /// <summary>Sets what stays from step to step.</summary>
     /// <param name="learningRate">How far a step goes.</param>
@@ -17,14 +18,31 @@ public class Adam : Optimizer
     /// <param name="beta2">What is kept of the mean of their squares, from 0 to less than 1.</param>
     /// <param name="epsilon">Added to the root of the mean of squares.</param>
     /// <param name="weightDecay">Times the parameter is added to its gradient.</param>
-    /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>
-    public Adam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : this(learningRate, beta1, beta2, epsilon, weightDecay, decoupled: false) { }
+    /// <param name="lazyRows">
+    /// Whether rows of an <see cref="Modules.Embedding"/> that a step did not look up keep value and moments, as in torch.optim.SparseAdam
+    /// (with epsilon where Adam has it). The step then touches no other rows; Adam itself moves a row on by its moments for ever.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A number is out of range; the message names it. Or rows are lazy and there is a weight decay, which would miss them.
+    /// </exception>
+    public Adam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
+        bool lazyRows = false)
+        : this(learningRate, Checked(beta1, beta2, epsilon, weightDecay, decoupled: false))
+    {
+        if (lazyRows && weightDecay != 0)
+            throw new ArgumentException("Lazy rows would keep what weight decay takes off: set one of the two.", nameof(lazyRows));
+        _lazyRows = lazyRows;
+    }
 
-    private protected Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay, bool decoupled)
-        : base(learningRate, "first_moment", "second_moment") =>
-        _update = new(Share(beta1, nameof(beta1)), Share(beta2, nameof(beta2)), Natural(epsilon, nameof(epsilon)),
+    private protected Adam(double learningRate, AdamUpdate update) : base(learningRate, "first_moment", "second_moment") =>
+        _update = update;
+
+    private protected static AdamUpdate Checked(double beta1, double beta2, double epsilon, double weightDecay, bool decoupled) =>
+        new(Share(beta1, nameof(beta1)), Share(beta2, nameof(beta2)), Natural(epsilon, nameof(epsilon)),
             Natural(weightDecay, nameof(weightDecay)), decoupled);
+
+    /// <summary>If rows are lazy.</summary>
+    protected sealed override bool MovesRowsAlone => _lazyRows;
 
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<Tensor> Move(
@@ -34,7 +52,7 @@ public class Adam : Optimizer
     /// <summary>The name and the numbers.</summary>
     public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{GetType().Name}(learningRate={InitialLearningRate:R}, beta1={_update.Beta1:R}, beta2={_update.Beta2:R}, "
-        + $"epsilon={_update.Epsilon:R}, weightDecay={_update.WeightDecay:R})");
+        + $"epsilon={_update.Epsilon:R}, weightDecay={_update.WeightDecay:R}{(_lazyRows ? ", lazyRows=true" : "")})");
 }
 
 /// <summary>
@@ -49,4 +67,4 @@ public class Adam : Optimizer
 /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>
 public sealed class AdamW(
     double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
-    : Adam(learningRate, beta1, beta2, epsilon, weightDecay, decoupled: true);
+    : Adam(learningRate, Checked(beta1, beta2, epsilon, weightDecay, decoupled: true));

@@ -1,3 +1,4 @@
+using Fovea.Ops;
 using Fovea.Tensors;
 
 namespace Fovea;
@@ -72,15 +73,26 @@ public abstract class Optimizer
             if (parameter.IsFrozen) continue;
             var moments = MomentsOf(parameter);
             var type = parameter.Type.Element;
-            var remembered = Array.ConvertAll(moments, m => m.Read());
-            var moved = Move(parameter.Read(), gradients[i], remembered, rate.Cast(type), step, gradientScale?.Cast(type));
+            Tensor[] before = [parameter.Read(), .. moments.Select(m => m.Read())];
+            RowGradient? byRows = MovesRowsAlone ? RowGradient.Of(gradients[i]) : null;
+            Tensor Part(Tensor whole) => byRows is { } part ? whole.Gather(part.Positions) : whole;
+            var moved = Move(Part(before[0]), byRows?.Rows ?? gradients[i], [.. before.Skip(1).Select(Part)], rate.Cast(type), step,
+                gradientScale?.Cast(type));
             variables.Add(parameter);
             variables.AddRange(moments);
-            for (int j = 0; j <= moments.Length; j++) values.Add(moved[j]);
+            for (int j = 0; j < before.Length; j++)
+                values.Add(byRows is { } rows ? before[j].ScatterRows(moved[j], rows.Positions) : moved[j]);
         }
         if (Trace.Current is null) Tensor.Evaluate([.. values]);
         for (int i = 0; i < values.Count; i++) variables[i].Assign(values[i]);
     }
+
+    /// <summary>
+    /// Whether a row (an entry of axis 0) whose gradient is 0 stays as it is, with its moments. Then a step of an embedding that was only
+    /// looked up touches the rows that it looked up, and no others: <see cref="Move"/> is asked about these alone, which must be no other
+    /// than about all.
+    /// </summary>
+    protected virtual bool MovesRowsAlone => false;
 
     /// <summary>How one parameter moves.</summary>
     /// <param name="parameter">Its value.</param>

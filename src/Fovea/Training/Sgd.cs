@@ -5,7 +5,8 @@ namespace Fovea;
 
 /// <summary>
 /// Stochastic gradient descent as in torch.optim.SGD: g = gradient + weightDecay · p; v = momentum · v + g;
-/// p −= learningRate · (nesterov ? g + momentum · v : v).
+/// p −= learningRate · (nesterov ? g + momentum · v : v). Without momentum and weight decay a step of an <see cref="Modules.Embedding"/>
+/// touches the rows that were looked up, and no others.
 /// </summary>
 public sealed class Sgd : Optimizer
 {
@@ -24,6 +25,9 @@ public sealed class Sgd : Optimizer
             throw new ArgumentException("Nesterov looks ahead along the velocity: give a momentum.", nameof(nesterov));
         _update = new(Share(momentum, nameof(momentum)), nesterov, Natural(weightDecay, nameof(weightDecay)));
     }
+
+    /// <summary>Without momentum and weight decay: then it is exact to the bit.</summary>
+    protected override bool MovesRowsAlone => _update is { Momentum: 0, WeightDecay: 0 };
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Tensor> Move(

@@ -1,6 +1,7 @@
 using Fovea.Data;
 using Fovea.Errors;
 using Fovea.Modules;
+using Fovea.Ops;
 using Fovea.Tensors;
 
 namespace Fovea.Training;
@@ -193,7 +194,8 @@ sealed class TrainingStep
         Tensor? sum = null;
         foreach (var gradient in gradients)
         {
-            var square = gradient.Square().Sum().Cast(ElementType.Float32);
+            // A gradient of rows has zeros elsewhere: they need not be there to be left out of the sum.
+            var square = (RowGradient.Of(gradient)?.Rows ?? gradient).Square().Sum().Cast(ElementType.Float32);
             sum = sum is null ? square : sum + square;
         }
         return sum!.Sqrt();

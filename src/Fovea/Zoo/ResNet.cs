@@ -1,33 +1,49 @@
 namespace Fovea.Modules;
 
 /// <summary>
-/// Two 3×3 convolutions with batch norm, and the input added before the last ReLU; projected by 1×1 where the shape changes.
+/// Convolutions with batch norm and ReLU between, and the input added before the last ReLU; projected by 1×1 where the shape changes.
 /// </summary>
-sealed class BasicBlock : Module
+sealed class ResidualBlock : Module
 {
-    readonly Conv2d _conv1, _conv2;
-    readonly BatchNorm2d _norm1, _norm2;
+    readonly (Conv2d Conv, BatchNorm2d Norm)[] _steps;
     readonly Sequential? _shortcut;
 
-    public BasicBlock(int channels, int stride, bool project)
+    ResidualBlock(bool project, int channels, int stride, params ReadOnlySpan<Conv2d> convolutions)
     {
-        _conv1 = Add("conv1", new Conv2d(channels, 3, stride, padding: 1, bias: false));
-        _norm1 = Add("bn1", new BatchNorm2d());
-        _conv2 = Add("conv2", new Conv2d(channels, 3, padding: 1, bias: false));
-        _norm2 = Add("bn2", new BatchNorm2d());
-        if (project) _shortcut = Add("downsample", new Sequential(new Conv2d(channels, 1, stride, bias: false), new BatchNorm2d()));
+        _steps = new (Conv2d, BatchNorm2d)[convolutions.Length];
+        for (int i = 0; i < _steps.Length; i++)
+            _steps[i] = (Add($"conv{i + 1}", convolutions[i]), Add($"bn{i + 1}", new BatchNorm2d()));
+        if (project) _shortcut = Add("downsample", new Sequential(Conv(channels, 1, stride), new BatchNorm2d()));
     }
+
+    /// <summary>Two convolutions 3×3.</summary>
+    public static ResidualBlock Basic(int width, int stride, bool project) =>
+        new(project, width, stride, Conv(width, 3, stride), Conv(width, 3));
+
+    /// <summary>A narrow convolution 3×3, which has the stride, between two of 1×1: the last is four times as wide.</summary>
+    public static ResidualBlock Bottleneck(int width, int stride, bool project) =>
+        new(project, 4 * width, stride, Conv(width, 1), Conv(width, 3, stride), Conv(4 * width, 1));
+
+    static Conv2d Conv(int channels, int kernel, int stride = 1) =>
+        new(channels, kernel, stride, padding: kernel / 2, bias: false, initializer: Initializer.HeFanOut);
 
     protected override Tensor Compute(Tensor x)
     {
-        var y = _norm1.Forward(_conv1.Forward(x)).Relu();
-        y = _norm2.Forward(_conv2.Forward(y));
+        var y = x;
+        for (int i = 0; i < _steps.Length; i++)
+        {
+            y = _steps[i].Norm.Forward(_steps[i].Conv.Forward(y));
+            if (i < _steps.Length - 1) y = y.Relu();
+        }
         return (y + (_shortcut?.Forward(x) ?? x)).Relu();
     }
 }
 
+/// <summary>Makes a block of a width, with a stride, and a projection where asked.</summary>
+delegate ResidualBlock BlockMaker(int width, int stride, bool project);
+
 /// <summary>
-/// Residual networks of basic blocks (He and others, 2016). Names of parameters are torchvision's. The ImageNet stem is 7×7 with stride 2
+/// Residual networks (He and others, 2016). Names of parameters and initialisation are torchvision's. The ImageNet stem is 7×7 with stride 2
 /// and a pooling; images below 64 pixels get the CIFAR stem, 3×3 with stride 1.
 /// </summary>
 sealed class ResNet : Module
@@ -38,26 +54,34 @@ sealed class ResNet : Module
     readonly Sequential[] _stages = new Sequential[4];
     readonly Linear _classifier;
 
-    ResNet(int[] blocks, int classes, bool small)
+    ResNet(BlockMaker block, bool widens, int[] blocks, int classes, bool small)
     {
         _small = small;
-        _conv1 = Add("conv1", small ? new Conv2d(64, 3, padding: 1, bias: false) : new Conv2d(64, 7, 2, 3, bias: false));
+        _conv1 = Add("conv1", small ? new Conv2d(64, 3, padding: 1, bias: false, initializer: Initializer.HeFanOut)
+            : new Conv2d(64, 7, 2, 3, bias: false, initializer: Initializer.HeFanOut));
         _norm1 = Add("bn1", new BatchNorm2d());
         for (int stage = 0; stage < 4; stage++)
         {
             var modules = new Module[blocks[stage]];
             for (int i = 0; i < modules.Length; i++)
             {
-                bool first = i == 0 && stage > 0;
-                modules[i] = new BasicBlock(64 << stage, first ? 2 : 1, first);
+                bool reduces = i == 0 && stage > 0;
+                modules[i] = block(64 << stage, reduces ? 2 : 1, reduces || i == 0 && widens);
             }
             _stages[stage] = Add($"layer{stage + 1}", new Sequential(modules));
         }
-        _classifier = Add("fc", new Linear(classes));
+        _classifier = Add("fc", new Linear(classes, initializer: Initializer.PyTorch));
     }
 
-    public static Module Create18(int classes, Shape input) =>
-        new ResNet([2, 2, 2, 2], classes, Math.Min(input[1].Value, input[2].Value) < 64);
+    /// <summary>A network of basic blocks, so many a stage.</summary>
+    public static Maker Basic(params int[] blocks) => (classes, input) =>
+        new ResNet(ResidualBlock.Basic, widens: false, blocks, classes, IsSmall(input));
+
+    /// <summary>A network of bottlenecks, so many a stage.</summary>
+    public static Maker Bottlenecks(params int[] blocks) => (classes, input) =>
+        new ResNet(ResidualBlock.Bottleneck, widens: true, blocks, classes, IsSmall(input));
+
+    static bool IsSmall(Shape input) => Math.Min(input[1].Value, input[2].Value) < 64;
 
     protected override Tensor Compute(Tensor x)
     {

@@ -27,6 +27,7 @@ public sealed class CatalogTests
         ["BatchNormalizationGradient"] = "statistics of the batch",
         ["BatchNormalizationTraining"] = "statistics of the batch",
         ["BroadcastTo"] = "its sizes are attributes",
+        ["CoalesceRows"] = "it joins rows of the whole batch",
         ["ConvolutionWeightGradient"] = "it sums over the batch",
         ["LocallyConnectedWeightGradient"] = "it sums over the batch",
         ["Iota"] = "it has no input",
@@ -34,6 +35,8 @@ public sealed class CatalogTests
         ["RandomNormal"] = "its sizes are attributes",
         ["RandomUniform"] = "its sizes are attributes",
         ["Reshape"] = "its sizes are attributes",
+        ["ScatterRows"] = "rows are named by their index",
+        ["ScatterRowsGradient"] = "a later position may be the same",
         ["SizeOf"] = "it has no input",
     };
 

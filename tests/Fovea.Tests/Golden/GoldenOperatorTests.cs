@@ -16,8 +16,12 @@ public sealed class GoldenOperatorTests
         "ctc_loss",
     ];
 
-    // Run by GoldenOptimizerTests, GoldenTrainingTests and NormLayerTests.
-    static readonly string[] Elsewhere = ["adam", "adamw", "instance_norm_layer", "network", "schedule_cosine", "schedule_step", "sgd"];
+    // Run by GoldenOptimizerTests, GoldenTrainingTests, NormLayerTests and EmbeddingTests.
+    static readonly string[] Elsewhere =
+    [
+        "adam", "adamw", "embedding_layer", "instance_norm_layer", "network", "schedule_cosine", "schedule_step", "sgd",
+        "sparse_adam", "sparse_sgd",
+    ];
 
     public static TheoryData<string, string> Cases
     {
