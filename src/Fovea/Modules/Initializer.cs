@@ -15,7 +15,9 @@ public abstract class Initializer
     /// <summary>Normal with deviation √(2 / fan-in): for ReLU networks (He and others, 2015).</summary>
     public static Initializer He { get; } = new Scaled("he", (fanIn, _) => Math.Sqrt(2.0 / fanIn), normal: true);
 
-    /// <summary>Normal with deviation √(2 / fan-out): it keeps the size of gradients, where <see cref="He"/> keeps that of values.</summary>
+    /// <summary>
+    /// Normal with deviation √(2 / fan-out): it keeps the size of gradients, where <see cref="He"/> keeps that of values.
+    /// </summary>
     public static Initializer HeFanOut { get; } = new Scaled("he-fan-out", (_, fanOut) => Math.Sqrt(2.0 / fanOut), normal: true);
 
     /// <summary>Uniform within ±√(6 / fan-in), which has the deviation of <see cref="He"/>.</summary>

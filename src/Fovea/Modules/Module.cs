@@ -172,8 +172,8 @@ public abstract class Module
     }
 
     /// <summary>
-    /// The sizes of all parameters and state for inputs of a shape, found as <see cref="Build"/> finds them, but without a number in memory.
-    /// The module is not built afterwards.
+    /// The sizes of all parameters and state for inputs of a shape, found as <see cref="Build"/> finds them, but without a number in
+    /// memory. The module is not built afterwards.
     /// </summary>
     /// <exception cref="ShapeMismatchException">Two layers do not fit; the message names the layer and the mend.</exception>
     internal IReadOnlyList<ParameterSizes> Measure(Shape inputShape)

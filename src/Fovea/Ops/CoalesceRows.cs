@@ -38,7 +38,8 @@ public sealed record CoalesceRows(Dim Size) : Op
     {
         if (context.OutputGradients[0] is not { } gradient) return [null, null];
         // Laid where they belong, the last on each place wins: that of the slot in use. Each x takes the gradient of its place.
-        var zeros = Tensor.Filled(Shape.Concat([Size], gradient.Shape.Slice(1, gradient.Rank - 1)), 0, gradient.ElementType);
+        var all = Shape.Concat([Size], gradient.Shape.Slice(1, gradient.Rank - 1));
+        var zeros = Tensor.Constant(0, gradient.ElementType).BroadcastTo(all);
         return [zeros.ScatterRows(gradient, context.Outputs[1]).Gather(context.Inputs[1]), null];
     }
 

@@ -71,7 +71,7 @@ namespace Fovea.Ops
 
         /// <inheritdoc/>
         public override IEnumerable<Sample> Samples() => Cases().Select(c =>
-            new Sample(new GroupNormalization(c.Groups, 1e-3f), c.X, new Shape(c.X[1]), new Shape(c.X[1]))
+            new Sample(new GroupNormalization(c.Groups, 0.1f), c.X, new Shape(c.X[1]), new Shape(c.X[1]))
             {
                 SpreadsNaN = BatchNormalization.TermsInAnotherOrder,
             });

@@ -47,7 +47,7 @@ public sealed record GroupNormalizationGradient(int Groups, float Epsilon = Batc
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples() => GroupNormalization.Cases().Select(c =>
-        new Sample(new GroupNormalizationGradient(c.Groups, 1e-3f), c.X, new Shape(c.X[1]), c.X)
+        new Sample(new GroupNormalizationGradient(c.Groups, 0.1f), c.X, new Shape(c.X[1]), c.X)
         {
             SpreadsNaN = BatchNormalization.TermsInAnotherOrder,
         });

@@ -51,7 +51,7 @@ namespace Fovea.Ops
         public override IEnumerable<Sample> Samples() => NormalizationInputs.TrailingCases().Select(c =>
         {
             var parameter = c.X.Slice(c.Axis, c.X.Rank - c.Axis);
-            return new Sample(new LayerNormalization(c.Axis, 1e-3f), c.X, parameter, parameter)
+            return new Sample(new LayerNormalization(c.Axis, 0.1f), c.X, parameter, parameter)
             {
                 MixesBatch = NormalizationInputs.Mixes(c.Axis), SpreadsNaN = BatchNormalization.TermsInAnotherOrder,
             };
@@ -96,11 +96,11 @@ namespace Fovea.Ops
 
         /// <inheritdoc/>
         public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>
-            Graphs.Cost.Of(outputs[0].Shape.Count * 6, inputs, outputs);
+            Graphs.Cost.Of(outputs[0].Shape.Count * 10, inputs, outputs);
 
         /// <inheritdoc/>
         public override IEnumerable<Sample> Samples() => NormalizationInputs.TrailingCases().Select(c =>
-            new Sample(new LayerNormalizationGradient(c.Axis, 1e-3f), c.X, c.X.Slice(c.Axis, c.X.Rank - c.Axis), c.X)
+            new Sample(new LayerNormalizationGradient(c.Axis, 0.1f), c.X, c.X.Slice(c.Axis, c.X.Rank - c.Axis), c.X)
             {
                 MixesBatch = NormalizationInputs.Mixes(c.Axis), SpreadsNaN = BatchNormalization.TermsInAnotherOrder,
             });

@@ -41,7 +41,7 @@ namespace Fovea.Ops
 
         /// <inheritdoc/>
         public override IEnumerable<Sample> Samples() => NormalizationInputs.TrailingCases().Select(c =>
-            new Sample(new RmsNormalization(c.Axis, 1e-3f), c.X, c.X.Slice(c.Axis, c.X.Rank - c.Axis))
+            new Sample(new RmsNormalization(c.Axis, 0.1f), c.X, c.X.Slice(c.Axis, c.X.Rank - c.Axis))
             {
                 MixesBatch = NormalizationInputs.Mixes(c.Axis), SpreadsNaN = BatchNormalization.TermsInAnotherOrder,
             });
@@ -84,11 +84,11 @@ namespace Fovea.Ops
 
         /// <inheritdoc/>
         public override Cost Cost(Inputs inputs, IReadOnlyList<TensorType> outputs) =>
-            Graphs.Cost.Of(outputs[0].Shape.Count * 5, inputs, outputs);
+            Graphs.Cost.Of(outputs[0].Shape.Count * 8, inputs, outputs);
 
         /// <inheritdoc/>
         public override IEnumerable<Sample> Samples() => NormalizationInputs.TrailingCases().Select(c =>
-            new Sample(new RmsNormalizationGradient(c.Axis, 1e-3f), c.X, c.X.Slice(c.Axis, c.X.Rank - c.Axis), c.X)
+            new Sample(new RmsNormalizationGradient(c.Axis, 0.1f), c.X, c.X.Slice(c.Axis, c.X.Rank - c.Axis), c.X)
             {
                 MixesBatch = NormalizationInputs.Mixes(c.Axis), SpreadsNaN = BatchNormalization.TermsInAnotherOrder,
             });

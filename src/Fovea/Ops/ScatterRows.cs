@@ -108,7 +108,9 @@ namespace Fovea
             /// <summary>x with some rows (entries of axis 0) replaced; of two for one place the last stays.</summary>
             /// <param name="rows">The new rows.</param>
             /// <param name="positions">Where each goes; negative ones count from the end.</param>
-            /// <exception cref="Errors.ShapeMismatchException">The rows are not like those of x, or not as many as the positions.</exception>
+            /// <exception cref="Errors.ShapeMismatchException">
+            /// The rows are not like those of x, or not as many as the positions.
+            /// </exception>
             /// <exception cref="IndexOutOfRangeException">When it is computed: a position is outside axis 0.</exception>
             public Tensor ScatterRows(Tensor rows, Tensor positions) => Tensor.Apply(new ScatterRows(), x, rows, positions);
         }

@@ -43,8 +43,8 @@ sealed class ResidualBlock : Module
 delegate ResidualBlock BlockMaker(int width, int stride, bool project);
 
 /// <summary>
-/// Residual networks (He and others, 2016). Names of parameters and initialisation are torchvision's. The ImageNet stem is 7×7 with stride 2
-/// and a pooling; images below 64 pixels get the CIFAR stem, 3×3 with stride 1.
+/// Residual networks (He and others, 2016). Names of parameters and initialisation are torchvision's. The ImageNet stem is 7×7 with
+/// stride 2 and a pooling; images below 64 pixels get the CIFAR stem, 3×3 with stride 1.
 /// </summary>
 sealed class ResNet : Module
 {

@@ -132,11 +132,13 @@ sealed unsafe class GroupNormalizationWork
                 sum += (double)scale[c] * sums[c];
                 product += (double)scale[c] * products[c];
             }
+            // One element alone is normalised to 0 whatever it is: its gradient is 0, not what rounding leaves.
+            if (count == 1) (sum, product, rstd) = (0, 0, 0);
             float slope = (float)(-rstd * rstd * rstd * product / count), level = (float)(-rstd * sum / count);
             for (nint c = first; c < first + members; c++)
             {
                 (a[c], b[c], k[c]) = ((float)(scale[c] * rstd), slope, level);
-                products[c] = (float)(products[c] * rstd);
+                products[c] = (float)(products[c] / deviation[first]);
             }
         }
     }

@@ -208,6 +208,24 @@ internal static unsafe class BatchNormLoops
     }
 
     /// <summary>
+    /// y[r, c] = (x[r, c] − mean[c])·factor[c] + shift[c]: where the variance is small beside the mean, subtracting first loses nothing.
+    /// </summary>
+    [MethodImpl(Loop)]
+    public static void ApplyCentred<T>(float* x, nint rows, nint channels, float* mean, float* factor, float* shift, float* y)
+        where T : unmanaged, IVec<T>
+    {
+        for (nint r = 0; r < rows; r++, x += channels, y += channels)
+        {
+            nint c = 0;
+            for (; c <= channels - T.Count; c += T.Count)
+                T.Store(T.Fma(T.Load(x + c) - T.Load(mean + c), T.Load(factor + c), T.Load(shift + c)), y + c);
+            if (c >= channels) continue;
+            nint n = channels - c;
+            T.Store(T.Fma(T.Load(x + c, n, 0f) - T.Load(mean + c, n, 0f), T.Load(factor + c, n, 0f), T.Load(shift + c, n, 0f)), y + c, n);
+        }
+    }
+
+    /// <summary>
     /// As <see cref="Apply"/>, with <paramref name="fold"/> rows taken as one: the constants stand there as often. Few channels fill whole
     /// vectors so.
     /// </summary>

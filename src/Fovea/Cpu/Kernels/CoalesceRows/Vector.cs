@@ -64,7 +64,9 @@ sealed unsafe class Vector<T> : Kernel<Ops.CoalesceRows> where T : unmanaged, IV
         }
     }
 
-    /// <summary>The slot of each index in the order in which they are named first, and the positions; gives how many are not needed.</summary>
+    /// <summary>
+    /// The slot of each index, in the order in which places are named first, and the positions; gives how many slots are not needed.
+    /// </summary>
     static int FindSlots(Ops.CoalesceRows op, in KernelCall call, int count, int* slotOf, Span<int> table)
     {
         var positions = call.Target<long>(1);

@@ -34,7 +34,7 @@ sealed unsafe class Vector<T> : Kernel<Ops.GroupNormalization> where T : unmanag
     protected override KernelWork Prepare(Ops.GroupNormalization op, KernelCase @case)
     {
         var work = new GroupNormalizationWork(@case.Inputs[0], op.Groups);
-        long floats = work.SumFloats + 2 * work.Samples * work.ConstantFloats;
+        long floats = work.SumFloats + 3 * work.Samples * work.ConstantFloats;
         return new([work.SumPieces, (int)work.Samples, work.ApplyPieces], floats * sizeof(float), work.WalkerBytes, work);
     }
 
@@ -48,21 +48,20 @@ sealed unsafe class Vector<T> : Kernel<Ops.GroupNormalization> where T : unmanag
             return;
         }
         var (sample, at, rows) = call.Phase == 1 ? (call.Piece, 0, 0) : work.Apply(call.Piece);
-        float* factor = constants + 2 * sample * work.ConstantFloats, offset = factor + work.ConstantFloats;
+        nint list = work.ConstantFloats;
+        float* mean = constants + 3 * sample * list, factor = mean + list, shift = factor + list;
         if (call.Phase == 2)
         {
-            BatchNormLoops.ApplyFolded<T, CopyBody>(x + at, rows, work.Channels, work.Fold, factor, offset, default,
-                (float*)call.Output(0) + at);
+            nint whole = rows / work.Fold, rest = whole * work.Fold * work.Channels;
+            float* y = (float*)call.Output(0) + at;
+            BatchNormLoops.ApplyCentred<T>(x + at, whole, work.Channels * work.Fold, mean, factor, shift, y);
+            BatchNormLoops.ApplyCentred<T>(x + at + rest, rows - whole * work.Fold, work.Channels, mean, factor, shift, y + rest);
             return;
         }
-        float* scale = (float*)call.Input(1), shift = (float*)call.Input(2);
-        work.JoinStatistics<T>(sums, sample, op.Epsilon, offset, factor);
-        for (nint c = 0; c < work.Channels; c++)
-        {
-            factor[c] = scale[c] / factor[c];
-            offset[c] = shift[c] - offset[c] * factor[c];
-        }
-        work.Repeat(factor);
-        work.Repeat(offset);
+        work.JoinStatistics<T>(sums, sample, op.Epsilon, mean, factor);
+        float* scale = (float*)call.Input(1);
+        for (nint c = 0; c < work.Channels; c++) factor[c] = scale[c] / factor[c];
+        Buffer.MemoryCopy((float*)call.Input(2), shift, work.Channels * sizeof(float), work.Channels * sizeof(float));
+        for (int i = 0; i < 3; i++) work.Repeat(mean + i * list);
     }
 }
