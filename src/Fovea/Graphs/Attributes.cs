@@ -104,6 +104,10 @@ public sealed class Attributes
     public Dims Value(Dims value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         Pass(value, name, v => v.ToString(), Dims.Parse);
 
+    /// <summary>A list of numbers, exact to their bits.</summary>
+    public Reals Value(Reals value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        Pass(value, name, v => v.ToString(), Reals.Parse);
+
     /// <summary>A list of sizes, which may be symbolic.</summary>
     public Shape Value(Shape value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         _purpose == Purpose.Substitute ? value.Substitute(_replacements!) : Pass(value, name, v => v.ToString(), Shape.Parse);

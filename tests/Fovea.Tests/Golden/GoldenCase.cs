@@ -39,6 +39,8 @@ internal sealed class GoldenCase
 
     internal bool Has(string role) => _tensors.ContainsKey(role);
 
+    internal bool HasAttribute(string attribute) => _attributes.TryGetProperty(attribute, out _);
+
     internal int Int(string attribute) => _attributes.GetProperty(attribute).GetInt32();
 
     internal double Double(string attribute) => _attributes.GetProperty(attribute).GetDouble();

@@ -11,5 +11,6 @@ internal static class GoldenOperators
         GoldenConvolutions.Operators,
         GoldenRecurrent.Operators,
         GoldenMathematics.Operators,
+        GoldenResize.Operators,
     }.SelectMany(operators => operators));
 }

@@ -39,6 +39,11 @@ static class StridedCopy
         while (at.MoveNext()) target[(int)toOffset + at.Offset(to)] = source[(int)fromOffset + at.Offset(from)];
     }
 
+    /// <summary>Copies one element of input 0, at a place counted in elements, to a place of output 0.</summary>
+    public static void Element(in KernelCall call, long from, long to, int size) =>
+        Elements<byte>(call.Input(0), call.Case.Inputs[0].Bytes).Slice(checked((int)(from * size)), size)
+            .CopyTo(Elements<byte>(call.Output(0), call.Case.Outputs[0].Bytes)[checked((int)(to * size))..]);
+
     /// <summary>Fills all of output 0 with the bytes of one element.</summary>
     public static void Fill(in KernelCall call, ReadOnlySpan<byte> element)
     {
