@@ -76,6 +76,8 @@ public static class OpCatalog
         new Reshape(Shape.Scalar),
         new Resize(new(), [1, 1]),
         new ResizeGradient(new(), [1, 1]),
+        new RoiAlign(new([1, 1])),
+        new RoiAlignGradient(new([1, 1]), 1, [1, 1]),
         new SgdUpdate(),
         new ScatterElements(0),
         new Select(),

@@ -37,6 +37,7 @@ public sealed class CatalogTests
         ["Reshape"] = "its sizes are attributes",
         ["ScatterRows"] = "rows are named by their index",
         ["ScatterRowsGradient"] = "a later position may be the same",
+        ["RoiAlignGradient"] = "a box adds to whichever image it names",
         ["SizeOf"] = "it has no input",
     };
 

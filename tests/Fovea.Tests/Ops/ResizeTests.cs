@@ -1,5 +1,4 @@
 using Fovea.Errors;
-using Fovea.Graphs;
 using Fovea.Ops;
 using Fovea.Tensors;
 using Xunit;

@@ -78,11 +78,12 @@ public sealed record ResizeGeometry(Interpolation Mode = Interpolation.Linear, R
     {
         double scale = Scales[axis];
         if (input.IsKnown) return checked((long)Math.Floor(input.Value * scale));
-        for (int divisor = 1; divisor <= 1024; divisor++)
+        // Of these the product is exact, and so the size is the same as for the number.
+        for (int divisor = 1; divisor <= 1024; divisor *= 2)
             if (scale * divisor == Math.Floor(scale * divisor)) return Dim.Floor(input * (long)(scale * divisor), divisor);
         throw new ArgumentException(
             $"The size {input} is not known while tracing, and {scale.ToString(System.Globalization.CultureInfo.InvariantCulture)} "
-            + "is no fraction with a divisor of at most 1024: resize to a size.");
+            + "is no fraction of a power of two up to 1024: resize to a size.");
     }
 
     /// <summary>Passes the geometry through an operator's codec.</summary>
