@@ -1,3 +1,7 @@
+using Fovea.Errors;
+using Fovea.Ops;
+using Fovea.Tensors;
+
 namespace Fovea.Modules;
 
 /// <summary>A layer without parameters: a function of one tensor.</summary>
@@ -12,69 +16,210 @@ public class Lambda(string name, Func<Tensor, Tensor> function) : Module
     public override string ToString() => name;
 }
 
+/// <summary>Windows over one to three spatial axes: what the pools share. Input: N, C, spatial. Output: N, C, places.</summary>
+public abstract class WindowPool : Module
+{
+    /// <summary>Sets the windows; lists of one entry hold for every axis.</summary>
+    private protected WindowPool(int rank, Dims kernel, Dims stride, Dims padding, Dims dilation, bool ceilMode) =>
+        (Geometry, Kernel) = (PoolingGeometry.Of(rank, kernel, stride, padding, dilation, ceilMode), kernel);
+
+    /// <summary>The windows.</summary>
+    public PoolingGeometry Geometry { get; }
+
+    /// <summary>The kernel as it was given: one entry an axis, or one for all.</summary>
+    public Dims Kernel { get; }
+
+    /// <summary>Beginnings, then ends, as the functions of tensors take padding.</summary>
+    private protected Dims Padding => new([.. Geometry.PadBegin, .. Geometry.PadEnd]);
+
+    private protected bool CeilMode => Geometry.Rounding != PoolingRounding.Floor;
+
+    /// <summary>Checks the number of axes: a layer for images takes no sequences.</summary>
+    private protected Tensor Checked(Tensor x)
+    {
+        if (x.Rank == Geometry.Rank + 2) return x;
+        throw new ShapeMismatchException($"{Title} takes N, C and {Geometry.Rank} spatial axes; the input {x.Shape} has {x.Rank} axes: "
+            + "Reshape it, or use the layer for as many axes.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{GetType().Name}({Kernel})";
+}
+
+/// <summary>The largest element of every window; what max pools share.</summary>
+public abstract class MaxPoolNd : WindowPool
+{
+    private protected MaxPoolNd(int rank, Dims kernel, Dims stride, Dims padding, Dims dilation, bool ceilMode)
+        : base(rank, kernel, stride, padding, dilation, ceilMode) { }
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Compute(Tensor x) =>
+        Checked(x).MaxPool(Geometry.Kernel, Geometry.Stride, Padding, Geometry.Dilation, CeilMode);
+
+    /// <summary>The largest elements, and where they stand: what <see cref="MaxUnpoolNd"/> takes back.</summary>
+    public (Tensor Values, Tensor Indices) ForwardWithIndices(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        using (Graphs.Scope.Enter(Path.Length == 0 ? Graphs.Scope.Path : Path))
+            return Checked(x).MaxPoolWithIndices(Geometry.Kernel, Geometry.Stride, Padding, Geometry.Dilation, CeilMode);
+    }
+}
+
 /// <summary>The largest element of every window, N, C, L.</summary>
 /// <param name="kernel">The window's size.</param>
-/// <param name="stride">From window to window; 0: side by side.</param>
-/// <param name="padding">Padding at both ends; it is never the largest.</param>
-public sealed class MaxPool1d(int kernel, int stride = 0, int padding = 0)
-    : Lambda($"MaxPool1d({kernel})", x => x.MaxPool([kernel], [stride == 0 ? kernel : stride], [padding]));
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding at both ends, or before and after; it is never the largest.</param>
+/// <param name="dilation">Steps from tap to tap; none is 1.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class MaxPool1d(Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default, bool ceilMode = false)
+    : MaxPoolNd(1, kernel, stride, padding, dilation, ceilMode);
 
 /// <summary>The largest element of every window, N, C, H, W.</summary>
-/// <param name="kernel">The window's side.</param>
-/// <param name="stride">From window to window; 0: side by side.</param>
-/// <param name="padding">Padding around the image; it is never the largest.</param>
-public sealed class MaxPool2d(int kernel, int stride = 0, int padding = 0)
-    : Lambda($"MaxPool2d({kernel})", x => x.MaxPool([kernel, kernel], [stride == 0 ? kernel : stride], [padding]));
+/// <param name="kernel">The window's sizes: two, or one for both.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding around the image: one, two, or beginnings and then ends; it is never the largest.</param>
+/// <param name="dilation">Pixels from tap to tap; none is 1.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class MaxPool2d(Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default, bool ceilMode = false)
+    : MaxPoolNd(2, kernel, stride, padding, dilation, ceilMode);
 
 /// <summary>The largest element of every window, N, C, D, H, W.</summary>
-/// <param name="kernel">The window's side.</param>
-/// <param name="stride">From window to window; 0: side by side.</param>
-/// <param name="padding">Padding around the volume; it is never the largest.</param>
-public sealed class MaxPool3d(int kernel, int stride = 0, int padding = 0)
-    : Lambda($"MaxPool3d({kernel})", x => x.MaxPool([kernel, kernel, kernel], [stride == 0 ? kernel : stride], [padding]));
+/// <param name="kernel">The window's sizes: three, or one for all.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding around the volume: one, three, or beginnings and then ends; it is never the largest.</param>
+/// <param name="dilation">Steps from tap to tap; none is 1.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class MaxPool3d(Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default, bool ceilMode = false)
+    : MaxPoolNd(3, kernel, stride, padding, dilation, ceilMode);
+
+/// <summary>The mean of every window; what average pools share.</summary>
+public abstract class AvgPoolNd : WindowPool
+{
+    private protected AvgPoolNd(int rank, Dims kernel, Dims stride, Dims padding, bool countPadding, bool ceilMode, int divisor)
+        : base(rank, kernel, stride, padding, [], ceilMode) => (CountPadding, Divisor) = (countPadding, divisor);
+
+    /// <summary>Whether padding counts as zeros.</summary>
+    public bool CountPadding { get; }
+
+    /// <summary>By what every sum is divided; 0: by the number counted.</summary>
+    public int Divisor { get; }
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Compute(Tensor x) =>
+        Checked(x).AveragePool(Geometry.Kernel, Geometry.Stride, Padding, CountPadding, CeilMode, Divisor);
+}
 
 /// <summary>The mean of every window, N, C, L.</summary>
 /// <param name="kernel">The window's size.</param>
-/// <param name="stride">From window to window; 0: side by side.</param>
-/// <param name="padding">Padding at both ends.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding at both ends, or before and after.</param>
 /// <param name="countPadding">Whether padding counts as zeros.</param>
-public sealed class AvgPool1d(int kernel, int stride = 0, int padding = 0, bool countPadding = false)
-    : Lambda($"AvgPool1d({kernel})", x => x.AveragePool([kernel], [stride == 0 ? kernel : stride], [padding], countPadding));
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+/// <param name="divisor">By what every sum is divided instead; 0: by the number counted.</param>
+public sealed class AvgPool1d(Dims kernel, Dims stride = default, Dims padding = default, bool countPadding = false, bool ceilMode = false,
+    int divisor = 0) : AvgPoolNd(1, kernel, stride, padding, countPadding, ceilMode, divisor);
 
 /// <summary>The mean of every window, N, C, H, W.</summary>
-/// <param name="kernel">The window's side.</param>
-/// <param name="stride">From window to window; 0: side by side.</param>
-/// <param name="padding">Padding around the image.</param>
+/// <param name="kernel">The window's sizes: two, or one for both.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding around the image: one, two, or beginnings and then ends.</param>
 /// <param name="countPadding">Whether padding counts as zeros.</param>
-public sealed class AvgPool2d(int kernel, int stride = 0, int padding = 0, bool countPadding = false)
-    : Lambda($"AvgPool2d({kernel})", x => x.AveragePool([kernel, kernel], [stride == 0 ? kernel : stride], [padding], countPadding));
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+/// <param name="divisor">By what every sum is divided instead; 0: by the number counted.</param>
+public sealed class AvgPool2d(Dims kernel, Dims stride = default, Dims padding = default, bool countPadding = false, bool ceilMode = false,
+    int divisor = 0) : AvgPoolNd(2, kernel, stride, padding, countPadding, ceilMode, divisor);
 
 /// <summary>The mean of every window, N, C, D, H, W.</summary>
-/// <param name="kernel">The window's side.</param>
-/// <param name="stride">From window to window; 0: side by side.</param>
-/// <param name="padding">Padding around the volume.</param>
+/// <param name="kernel">The window's sizes: three, or one for all.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding around the volume: one, three, or beginnings and then ends.</param>
 /// <param name="countPadding">Whether padding counts as zeros.</param>
-public sealed class AvgPool3d(int kernel, int stride = 0, int padding = 0, bool countPadding = false)
-    : Lambda($"AvgPool3d({kernel})",
-        x => x.AveragePool([kernel, kernel, kernel], [stride == 0 ? kernel : stride], [padding], countPadding));
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+/// <param name="divisor">By what every sum is divided instead; 0: by the number counted.</param>
+public sealed class AvgPool3d(Dims kernel, Dims stride = default, Dims padding = default, bool countPadding = false, bool ceilMode = false,
+    int divisor = 0) : AvgPoolNd(3, kernel, stride, padding, countPadding, ceilMode, divisor);
 
-/// <summary>The mean of each channel over all places: N, C, L to N, C, 1.</summary>
-public sealed class GlobalAvgPool1d() : Lambda("GlobalAvgPool1d", x => x.GlobalAveragePool());
+/// <summary>(Σ |x|ᵖ)^(1/p) over every window; what Lp pools share.</summary>
+public abstract class LpPoolNd : WindowPool
+{
+    private protected LpPoolNd(int rank, double p, Dims kernel, Dims stride, Dims padding, bool ceilMode)
+        : base(rank, kernel, stride, padding, [], ceilMode) => P = p;
 
-/// <summary>The mean of each channel over all places: N, C, H, W to N, C, 1, 1.</summary>
-public sealed class GlobalAvgPool2d() : Lambda("GlobalAvgPool2d", x => x.GlobalAveragePool());
+    /// <summary>The exponent.</summary>
+    public double P { get; }
 
-/// <summary>The mean of each channel over all places: N, C, D, H, W to N, C, 1, 1, 1.</summary>
-public sealed class GlobalAvgPool3d() : Lambda("GlobalAvgPool3d", x => x.GlobalAveragePool());
+    /// <inheritdoc/>
+    protected sealed override Tensor Compute(Tensor x) =>
+        Checked(x).LpPool(P, Geometry.Kernel, Geometry.Stride, Padding, Geometry.Dilation, CeilMode);
 
-/// <summary>The largest element of each channel over all places: N, C, L to N, C, 1.</summary>
-public sealed class GlobalMaxPool1d() : Lambda("GlobalMaxPool1d", x => x.GlobalMaxPool());
+    /// <inheritdoc/>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{GetType().Name}({P}, {Kernel})");
+}
 
-/// <summary>The largest element of each channel over all places: N, C, H, W to N, C, 1, 1.</summary>
-public sealed class GlobalMaxPool2d() : Lambda("GlobalMaxPool2d", x => x.GlobalMaxPool());
+/// <summary>(Σ |x|ᵖ)^(1/p) over every window, N, C, L.</summary>
+/// <param name="p">The exponent, > 0.</param>
+/// <param name="kernel">The window's size.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Zeros at both ends, or before and after.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class LpPool1d(double p, Dims kernel, Dims stride = default, Dims padding = default, bool ceilMode = false)
+    : LpPoolNd(1, p, kernel, stride, padding, ceilMode);
 
-/// <summary>The largest element of each channel over all places: N, C, D, H, W to N, C, 1, 1, 1.</summary>
-public sealed class GlobalMaxPool3d() : Lambda("GlobalMaxPool3d", x => x.GlobalMaxPool());
+/// <summary>(Σ |x|ᵖ)^(1/p) over every window, N, C, H, W.</summary>
+/// <param name="p">The exponent, > 0.</param>
+/// <param name="kernel">The window's sizes: two, or one for both.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Zeros around the image: one, two, or beginnings and then ends.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class LpPool2d(double p, Dims kernel, Dims stride = default, Dims padding = default, bool ceilMode = false)
+    : LpPoolNd(2, p, kernel, stride, padding, ceilMode);
+
+/// <summary>(Σ |x|ᵖ)^(1/p) over every window, N, C, D, H, W.</summary>
+/// <param name="p">The exponent, > 0.</param>
+/// <param name="kernel">The window's sizes: three, or one for all.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Zeros around the volume: one, three, or beginnings and then ends.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class LpPool3d(double p, Dims kernel, Dims stride = default, Dims padding = default, bool ceilMode = false)
+    : LpPoolNd(3, p, kernel, stride, padding, ceilMode);
+
+/// <summary>
+/// One pixel of every window, drawn by its share of Σ |x| in training; their weighted mean in inference (Zeiler and Fergus, 2013).
+/// </summary>
+public abstract class StochasticPoolNd : WindowPool
+{
+    private protected StochasticPoolNd(int rank, Dims kernel, Dims stride, Dims padding, bool ceilMode)
+        : base(rank, kernel, stride, padding, [], ceilMode) { }
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Compute(Tensor x) =>
+        Checked(x).StochasticPool(Geometry.Kernel, Geometry.Stride, Padding, Geometry.Dilation, CeilMode);
+}
+
+/// <summary>Stochastic pooling, N, C, L: one element of every window in training, their weighted mean in inference.</summary>
+/// <param name="kernel">The window's size.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding at both ends, or before and after; it is never drawn.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class StochasticPool1d(Dims kernel, Dims stride = default, Dims padding = default, bool ceilMode = false)
+    : StochasticPoolNd(1, kernel, stride, padding, ceilMode);
+
+/// <summary>Stochastic pooling, N, C, H, W: one pixel of every window in training, their weighted mean in inference.</summary>
+/// <param name="kernel">The window's sizes: two, or one for both.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding around the image: one, two, or beginnings and then ends; it is never drawn.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class StochasticPool2d(Dims kernel, Dims stride = default, Dims padding = default, bool ceilMode = false)
+    : StochasticPoolNd(2, kernel, stride, padding, ceilMode);
+
+/// <summary>Stochastic pooling, N, C, D, H, W: one element of every window in training, their weighted mean in inference.</summary>
+/// <param name="kernel">The window's sizes: three, or one for all.</param>
+/// <param name="stride">From window to window; none: side by side.</param>
+/// <param name="padding">Padding around the volume: one, three, or beginnings and then ends; it is never drawn.</param>
+/// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+public sealed class StochasticPool3d(Dims kernel, Dims stride = default, Dims padding = default, bool ceilMode = false)
+    : StochasticPoolNd(3, kernel, stride, padding, ceilMode);
 
 /// <summary>Joins the axes from 1 on into one: N, features.</summary>
 public sealed class Flatten() : Lambda("Flatten", x => x.Flatten());

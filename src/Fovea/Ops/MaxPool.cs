@@ -39,7 +39,10 @@ namespace Fovea.Ops
 
         /// <inheritdoc/>
         public override IEnumerable<Sample> Samples() => PoolingSamples.Cases().Select((c, i) =>
-            new Sample(new MaxPool(c.Geometry, i % 2 == 0), SampleInput.Of(c.Input, SampleValues.Distinct)));
+            new Sample(new MaxPool(c.Geometry, i % 2 == 0), SampleInput.Of(c.Input, SampleValues.Distinct))
+            {
+                NotDifferentiable = c.Geometry.Rounding == PoolingRounding.CeilingAnywhere ? "a window without pixels gives −∞" : null,
+            });
     }
 }
 
@@ -55,13 +58,29 @@ namespace Fovea
             /// <param name="stride">From one window to the next; none: side by side.</param>
             /// <param name="padding">One for all, one an axis, or beginnings, then ends; none is 0. Never the largest.</param>
             /// <param name="dilation">Pixels between taps; none is 1.</param>
-            /// <returns>N, C, ⌊(size + padding − extent) / stride⌋ + 1.</returns>
+            /// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
+            /// <returns>N, C, ⌊(size + padding − extent) / stride⌋ + 1; ⌈ ⌉ in ceil mode.</returns>
             /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>
-            public Tensor MaxPool(Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default)
+            public Tensor MaxPool(Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default,
+                bool ceilMode = false)
             {
-                var geometry = PoolingGeometry.Of(Math.Max(x.Rank - 2, 1), kernel, stride, padding, dilation);
+                var geometry = PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, dilation, ceilMode);
                 // Whoever learns will ask for the gradient, and that for the places: then they are found on the way.
                 return Tensor.Apply(new MaxPool(geometry, Trace.Mode == Mode.Training && x.IsTracked), x);
+            }
+
+            /// <summary>
+            /// As <c>MaxPool</c>, and where each largest element stands: int64, its row-major index
+            /// over the spatial axes (the first of equals, the last NaN), as <c>MaxUnpool</c> takes it.
+            /// </summary>
+            /// <returns>Values and indices, both N, C, places.</returns>
+            /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>
+            public (Tensor Values, Tensor Indices) MaxPoolWithIndices(Dims kernel, Dims stride = default, Dims padding = default,
+                Dims dilation = default, bool ceilMode = false)
+            {
+                var geometry = PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, dilation, ceilMode);
+                var outputs = Tensor.ApplyAll(new MaxPool(geometry, WithIndices: true), x);
+                return (outputs[0], outputs[1]);
             }
 
             /// <summary>The largest element of each channel: N, C, 1, ….</summary>
@@ -74,5 +93,8 @@ namespace Fovea
         static int[] SpatialAxes(int rank) => rank < 3
             ? throw new ArgumentException($"A global pool takes N, C and spatial axes, not {rank} axes.")
             : [.. Enumerable.Range(2, rank - 2)];
+
+        // Fewer axes are refused by the shape rule, with their number.
+        internal static int PoolRank(Tensor x) => Math.Max(x.Rank - 2, 1);
     }
 }

@@ -12,5 +12,6 @@ internal static class GoldenOperators
         GoldenRecurrent.Operators,
         GoldenMathematics.Operators,
         GoldenResize.Operators,
+        GoldenPooling.Operators,
     }.SelectMany(operators => operators));
 }

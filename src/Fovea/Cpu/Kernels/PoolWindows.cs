@@ -11,15 +11,20 @@ static class PoolWindows
     const int Grain = 32768;
 
     /// <summary>The window over images N, C, spatial whose places are those of the output.</summary>
-    public static PoolWindow Of(PoolingGeometry geometry, BoundType image, BoundType places)
+    public static PoolWindow Of(PoolingGeometry geometry, BoundType image, BoundType places) => Of(image, i =>
+        new(image.Sizes[i + 2], places.Sizes[i + 2], geometry.Kernel[i], geometry.Stride[i], geometry.Dilation[i], geometry.PadBegin[i],
+            geometry.PadEnd[i]));
+
+    /// <summary>The bins that divide images N, C, spatial among the places of the output.</summary>
+    public static PoolWindow Bins(BoundType image, BoundType places) =>
+        Of(image, i => PoolAxis.Bins(image.Sizes[i + 2], places.Sizes[i + 2]));
+
+    static PoolWindow Of(BoundType image, Func<int, PoolAxis> axis)
     {
         var axes = new PoolAxis[3];
         Array.Fill(axes, PoolAxis.Absent);
-        for (int i = 0; i < geometry.Rank; i++)
-        {
-            axes[3 - geometry.Rank + i] = new(image.Sizes[i + 2], places.Sizes[i + 2], geometry.Kernel[i], geometry.Stride[i],
-                geometry.Dilation[i], geometry.PadBegin[i], geometry.PadEnd[i]);
-        }
+        int rank = image.Rank - 2;
+        for (int i = 0; i < rank; i++) axes[3 - rank + i] = axis(i);
         return new(image.Sizes[0], image.Sizes[1], axes[0], axes[1], axes[2]);
     }
 

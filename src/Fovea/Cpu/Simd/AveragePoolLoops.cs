@@ -4,7 +4,7 @@ namespace Fovea.Cpu.Simd;
 
 /// <summary>
 /// Average pooling over channels-last images and its gradient. A window's sum adds its taps in ascending order; it is divided by the taps
-/// inside the input, or, with <c>countPadding</c>, by those inside the input and its padding.
+/// inside the input, or, with <c>countPadding</c>, by those inside the input and its padding, or by one number for all.
 /// </summary>
 internal static unsafe class AveragePoolLoops
 {
@@ -52,20 +52,22 @@ internal static unsafe class AveragePoolLoops
         {
             int h = (int)(row % height.Input), d = (int)(row / height.Input % depth.Input);
             nint image = row / height.Input / depth.Input;
+            var (depthLow, depthHigh) = depth.Covering(d);
+            var (heightLow, heightHigh) = height.Covering(h);
             for (int w = 0; w < width.Input; w++, gradX += channels)
             {
                 ElementwiseLoops.Fill<T>(0f, channels, gradX);
-                // Later taps belong to earlier windows.
-                for (int kd = depth.Kernel - 1; kd >= 0; kd--)
+                var (widthLow, widthHigh) = width.Covering(w);
+                for (int od = depthLow; od < depthHigh; od++)
                 {
-                    if (!Covers(depth, d, kd, out int od)) continue;
-                    for (int kh = height.Kernel - 1; kh >= 0; kh--)
+                    if (!depth.Sees(od, d)) continue;
+                    for (int oh = heightLow; oh < heightHigh; oh++)
                     {
-                        if (!Covers(height, h, kh, out int oh)) continue;
+                        if (!height.Sees(oh, h)) continue;
                         nint outputRow = (image * depth.Output + od) * height.Output + oh;
-                        for (int kw = width.Kernel - 1; kw >= 0; kw--)
+                        for (int ow = widthLow; ow < widthHigh; ow++)
                         {
-                            if (!Covers(width, w, kw, out int ow)) continue;
+                            if (!width.Sees(ow, w)) continue;
                             float divisor = Divisor(window, countPadding, outputRow, ow,
                                 Inside(depth, od) * Inside(height, oh) * Inside(width, ow));
                             AddScaled<T>(gradY + (outputRow * width.Output + ow) * channels, 1f / divisor, channels, gradX);
@@ -76,13 +78,6 @@ internal static unsafe class AveragePoolLoops
         }
     }
 
-    static bool Covers(PoolAxis axis, int input, int tap, out int output)
-    {
-        int first = input + axis.PadBegin - tap * axis.Dilation;
-        output = first / axis.Stride;
-        return first >= 0 && first % axis.Stride == 0 && output < axis.Output;
-    }
-
     static int Inside(PoolAxis axis, int output)
     {
         var (low, high) = axis.Inside(output);
@@ -91,6 +86,7 @@ internal static unsafe class AveragePoolLoops
 
     static float Divisor(PoolWindow window, bool countPadding, nint row, int output, int inside)
     {
+        if (window.Divisor > 0) return window.Divisor;
         if (!countPadding) return Math.Max(inside, 1);
         int h = (int)(row % window.Height.Output), d = (int)(row / window.Height.Output % window.Depth.Output);
         return Math.Max(window.Depth.Padded(d) * window.Height.Padded(h) * window.Width.Padded(output), 1);

@@ -8,7 +8,8 @@ namespace Fovea.Cpu.Simd;
 /// </summary>
 /// <remarks>
 /// A NaN in a window gives NaN. Among zeros of both signs the plain loop gives −0, the one with indices the first. The winner is the first
-/// largest tap, or the first NaN. The gradient adds windows in ascending order; pieces of it are images and channels, never pixels.
+/// largest tap, or the last NaN, as in PyTorch. The gradient adds windows in ascending order; pieces of it are images and channels, never
+/// pixels.
 /// </remarks>
 internal static unsafe class MaxPoolLoops
 {
@@ -123,8 +124,7 @@ internal static unsafe class MaxPoolLoops
     }
 
     /// <summary>
-    /// The gradient by indices that <see cref="ForwardWithIndices"/> gave, for some channels of one image; an index that is no pixel's
-    /// (−1) names none.
+    /// The gradient by indices that <see cref="ForwardWithIndices"/> gave, for some channels of one image; index −1 names none.
     /// </summary>
     [MethodImpl(Loop)]
     public static void GradientByIndices<T>(float* gradY, long* indices, nint inputPixels, nint outputPixels, nint channels, nint image,
@@ -136,6 +136,19 @@ internal static unsafe class MaxPoolLoops
         for (nint p = 0; p < outputPixels; p++, at += channels)
             for (nint c = firstChannel; c < firstChannel + count; c++)
                 if ((ulong)indices[at + c] < (ulong)inputPixels) to[(nint)indices[at + c] * channels + c] += gradY[at + c];
+                else PixelIndex.Check(indices[at + c], inputPixels);
+    }
+
+    /// <summary>The gradient by indices for whole channels, each a row of places that lie side by side.</summary>
+    [MethodImpl(Loop)]
+    public static void GradientOfRows<T>(float* gradY, long* indices, nint inputPixels, nint outputPixels, nint rows, float* gradX)
+        where T : unmanaged, IVec<T>
+    {
+        ElementwiseLoops.Fill<T>(0f, rows * inputPixels, gradX);
+        for (nint row = 0; row < rows; row++, gradY += outputPixels, indices += outputPixels, gradX += inputPixels)
+            for (nint p = 0; p < outputPixels; p++)
+                if ((ulong)indices[p] < (ulong)inputPixels) gradX[indices[p]] += gradY[p];
+                else PixelIndex.Check(indices[p], inputPixels);
     }
 
     static void Clear<T>(float* gradX, nint pixels, nint channels, nint image, nint firstChannel, nint count) where T : unmanaged, IVec<T>
@@ -146,10 +159,9 @@ internal static unsafe class MaxPoolLoops
             for (nint i = 0; i < pixels; i++, p += channels) ElementwiseLoops.Fill<T>(0f, count, p);
     }
 
-    /// <summary>Whether a later value takes the lead: it is larger or NaN, and no NaN leads.</summary>
+    /// <summary>Whether a later value takes the lead: it is larger or NaN.</summary>
     [MethodImpl(In)]
-    static T Takes<T>(T value, T best) where T : unmanaged, IVec<T> =>
-        T.And(T.Xor(T.LessOrEqual(value, best), T.CreateBits(-1)), T.Equal(best, best));
+    static T Takes<T>(T value, T best) where T : unmanaged, IVec<T> => T.Or(T.LessThan(best, value), VMath.IsNaN(value));
 
     [MethodImpl(In)]
     static (T Best, T At) Winner<T>(float* first, nint* offsets, int count, nint channels, nint position, nint lanes)

@@ -3,6 +3,22 @@ using Fovea.Tensors;
 
 namespace Fovea.Ops;
 
+/// <summary>What becomes of a last window for which there are pixels, but not enough.</summary>
+public enum PoolingRounding
+{
+    /// <summary>It is left out: ⌊(input + padding − extent) / stride⌋ + 1 windows.</summary>
+    Floor,
+    /// <summary>
+    /// It counts, if it starts inside the input or the padding before it: ⌈(input + padding − extent) / stride⌉ + 1 windows, but none that
+    /// starts in the padding after the input. PyTorch's ceil mode, and ONNX's since opset 22.
+    /// </summary>
+    Ceiling,
+    /// <summary>
+    /// It counts, wherever it starts: ⌈(input + padding − extent) / stride⌉ + 1 windows. ONNX's ceil mode before opset 22.
+    /// </summary>
+    CeilingAnywhere,
+}
+
 /// <summary>
 /// Windows over the spatial axes of an image: place q and tap t see the pixel q · stride − padding + t · dilation, where there is one.
 /// </summary>
@@ -11,7 +27,9 @@ namespace Fovea.Ops;
 /// <param name="PadBegin">Places before the first pixel, from 0 to less than the window's extent.</param>
 /// <param name="PadEnd">Places after the last pixel, from 0 to less than the window's extent.</param>
 /// <param name="Dilation">Pixels from one tap to the next, ≥ 1.</param>
-public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Dims PadEnd, Dims Dilation)
+/// <param name="Rounding">Whether a last window that reaches past the padded input counts.</param>
+public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Dims PadEnd, Dims Dilation,
+    PoolingRounding Rounding = PoolingRounding.Floor)
 {
     /// <summary>How many spatial axes.</summary>
     public int Rank => Kernel.Count;
@@ -25,24 +43,31 @@ public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Di
     /// <param name="stride">Pixels from one window to the next; none: windows side by side, the kernel's sizes.</param>
     /// <param name="padding">Also all beginnings and then all ends; none is 0.</param>
     /// <param name="dilation">Pixels between taps; none is 1.</param>
+    /// <param name="ceilMode">Whether a last window that reaches past the padded input counts, by PyTorch's rule.</param>
     /// <exception cref="ArgumentException">A list is of another length.</exception>
-    public static PoolingGeometry Of(int rank, Dims kernel, Dims stride, Dims padding, Dims dilation)
+    public static PoolingGeometry Of(int rank, Dims kernel, Dims stride, Dims padding, Dims dilation, bool ceilMode = false)
     {
         kernel = WindowLists.Expand(rank, kernel, 1, "kernel");
         var (begin, end) = WindowLists.Padding(rank, padding);
         return new(kernel, stride.Count == 0 ? kernel : WindowLists.Expand(rank, stride, 1, "stride"), begin, end,
-            WindowLists.Expand(rank, dilation, 1, "dilation"));
+            WindowLists.Expand(rank, dilation, 1, "dilation"), ceilMode ? PoolingRounding.Ceiling : PoolingRounding.Floor);
     }
 
     /// <summary>Pixels from the first tap to the last, both included.</summary>
     public int Extent(int axis) => checked((Kernel[axis] - 1) * Dilation[axis] + 1);
 
-    /// <summary>The output's size along a spatial axis: ⌊(input + padding − extent) / stride⌋ + 1.</summary>
-    public Dim OutputSize(int axis, Dim input) => Dim.Floor(input + PadBegin[axis] + PadEnd[axis] - Extent(axis), Stride[axis]) + 1;
+    /// <summary>The output's size along a spatial axis: ⌊(input + padding − extent) / stride⌋ + 1, or as Rounding says.</summary>
+    public Dim OutputSize(int axis, Dim input)
+    {
+        Dim room = input + PadBegin[axis] + PadEnd[axis] - Extent(axis);
+        if (Rounding == PoolingRounding.Floor) return Dim.Floor(room, Stride[axis]) + 1;
+        Dim all = Dim.Ceiling(room, Stride[axis]) + 1;
+        return Rounding == PoolingRounding.CeilingAnywhere ? all : Dim.Min(all, Dim.Floor(input + PadBegin[axis] - 1, Stride[axis]) + 1);
+    }
 
     /// <summary>Passes the geometry through an operator's codec.</summary>
     public PoolingGeometry Code(Attributes attributes) => new(attributes.Value(Kernel), attributes.Value(Stride),
-        attributes.Value(PadBegin), attributes.Value(PadEnd), attributes.Value(Dilation));
+        attributes.Value(PadBegin), attributes.Value(PadEnd), attributes.Value(Dilation), attributes.Value(Rounding));
 
     /// <summary>The receptive field of the windows.</summary>
     internal ReceptiveField? Field(ReceptiveField? field) => field is null || field.Axes.Count != Rank ? null
@@ -60,18 +85,31 @@ public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Di
         WindowLists.Check(inputs, "PadEnd", PadEnd, rank, 0);
         WindowLists.Check(inputs, "Dilation", Dilation, rank, 1);
         var sizes = new Dim[rank];
+        long taps = 1;
         for (int i = 0; i < rank; i++)
         {
+            taps *= Kernel[i];
+            if ((Kernel[i] - 1L) * Dilation[i] >= int.MaxValue || taps > int.MaxValue)
+                throw inputs.Fail($"has windows {Kernel} with dilation {Dilation}: a window and its taps must count less than 2³¹.");
             if (PadBegin[i] >= Extent(i) || PadEnd[i] >= Extent(i))
                 throw inputs.Fail($"has padding {PadBegin} and {PadEnd} for windows that reach over {Extent(i)} pixels of axis {i + 2}: "
                     + "a window would see no pixel; pad less.");
             sizes[i] = OutputSize(i, image[i + 2]);
             if (sizes[i].IsKnown && sizes[i].Value < 1)
                 throw inputs.Fail($"has windows {Kernel} that reach over {Extent(i)} pixels of axis {i + 2}; "
-                    + $"the input {image} has {image[i + 2]} there and {PadBegin[i] + PadEnd[i]} of padding: "
+                    + $"the input {image} has {image[i + 2]} there and {(long)PadBegin[i] + PadEnd[i]} of padding: "
                     + "use smaller windows, or pool less before.");
         }
         return Shape.Concat(image.Slice(0, 2), new Shape(sizes));
+    }
+
+    /// <summary>Checks that an input has one element for each window: the shape N, C, places.</summary>
+    internal void CheckPlaces(Inputs inputs, int index, Shape expected)
+    {
+        var shape = inputs[index].Shape;
+        bool fits = shape.Rank == expected.Rank;
+        for (int i = 0; fits && i < shape.Rank; i++) fits = inputs.AreEqual(shape[i], expected[i]);
+        if (!fits) throw inputs.Fail($"takes one number for each window, {expected}, as input {index}, not {shape}.");
     }
 
     /// <summary>

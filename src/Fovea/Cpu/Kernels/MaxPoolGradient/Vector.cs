@@ -12,8 +12,8 @@ static class Vector
 }
 
 /// <summary>
-/// The gradient of max pooling of channels-last float32 images by indices; a piece is an image's strip of channels, so places add in
-/// order.
+/// The gradient of max pooling of float32 images by indices, in the layout in which the gradient comes; a piece is an image's strip of
+/// channels, so places add in order.
 /// </summary>
 sealed unsafe class Vector<T> : Kernel<Ops.MaxPoolGradient> where T : unmanaged, IVec<T>
 {
@@ -26,27 +26,38 @@ sealed unsafe class Vector<T> : Kernel<Ops.MaxPoolGradient> where T : unmanaged,
     protected override string Recipe(Ops.MaxPoolGradient op, KernelCase @case) => "MaxPoolGradient.vector";
 
     protected override bool Supports(Ops.MaxPoolGradient op, KernelCase @case) =>
-        T.IsSupported && @case.Inputs[0].Element == ElementType.Float32;
+        T.IsSupported && @case.Inputs[0].Element == ElementType.Float32 && @case.Inputs[0].Rank == @case.Outputs[0].Rank;
 
-    protected override LayoutRule Layouts(Ops.MaxPoolGradient op, KernelCase @case) => LayoutRule.All(Placement.ChannelsLast, @case);
+    protected override LayoutRule Layouts(Ops.MaxPoolGradient op, KernelCase @case) => LayoutRule.All(Placement.Common, @case);
 
     protected override KernelWork Prepare(Ops.MaxPoolGradient op, KernelCase @case)
     {
-        var sizes = @case.Outputs[0].Sizes;
-        return new([Math.Max(1, sizes[0] * Strips(sizes[1]))]);
+        var (_, strips) = Strips(@case.Outputs[0]);
+        return new([checked((int)Math.Max(1, @case.Outputs[0].Sizes[0] * strips))]);
     }
 
     protected override void Run(Ops.MaxPoolGradient op, in KernelCall call)
     {
-        BoundType dy = call.Case.Inputs[0], dx = call.Case.Outputs[0];
-        int channels = dx.Sizes[1], strips = Strips(channels);
-        if (dx.Count == 0) return;
-        nint image = call.Piece / strips, first = call.Piece % strips * Strip;
-        nint inputPixels = (nint)new Dims(dx.Sizes.AsSpan()[2..]).Product();
-        nint outputPixels = (nint)new Dims(dy.Sizes.AsSpan()[2..]).Product();
-        MaxPoolLoops.GradientByIndices<T>((float*)call.Input(0), (long*)call.Input(1), inputPixels, outputPixels, channels, image, first,
-            Math.Min(Strip, channels - first), (float*)call.Output(0));
+        ChannelPlaces dy = new(call.Case.Inputs[0]), dx = new(call.Case.Outputs[0]);
+        if (call.Case.Outputs[0].Count == 0) return;
+        var (width, strips) = Strips(call.Case.Outputs[0]);
+        nint image = call.Piece / strips, first = call.Piece % strips * width, count = Math.Min(width, dx.Channels - first);
+        float* from = (float*)call.Input(0), to = (float*)call.Output(0);
+        long* indices = (long*)call.Input(1);
+        if (!call.Case.Outputs[0].Layout.IsRowMajor)
+        {
+            MaxPoolLoops.GradientByIndices<T>(from, indices, dx.Count, dy.Count, dx.Channels, image, first, count, to);
+            return;
+        }
+        nint source = (image * dy.Channels + first) * dy.Count, target = (image * dx.Channels + first) * dx.Count;
+        MaxPoolLoops.GradientOfRows<T>(from + source, indices + source, dx.Count, dy.Count, count, to + target);
     }
 
-    static int Strips(int channels) => (channels + Strip - 1) / Strip;
+    // Row-major channels are whole rows: as many as make a piece of work.
+    static (nint Width, nint Strips) Strips(BoundType type)
+    {
+        var image = new ChannelPlaces(type);
+        nint width = type.Layout.IsRowMajor ? Math.Max(1, VectorKernels.Grain / Math.Max(1, image.Count)) : Strip;
+        return (width, (image.Channels + width - 1) / width);
+    }
 }

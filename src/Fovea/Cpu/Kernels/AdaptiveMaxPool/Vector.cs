@@ -1,0 +1,29 @@
+using Fovea.Cpu.Simd;
+using Fovea.Graphs;
+using Fovea.Runtime;
+
+namespace Fovea.Cpu.Kernels.AdaptiveMaxPool;
+
+/// <summary>The vector kernels, widest first.</summary>
+static class Vector
+{
+    public static Kernel[] All { get; } = [new Vector<V512>(), new Vector<V256>(), new Vector<V128>()];
+}
+
+/// <summary>Max pooling of bins, a vector of channels at a time.</summary>
+sealed unsafe class Vector<T> : PoolKernel<Ops.AdaptiveMaxPool, T> where T : unmanaged, IVec<T>
+{
+    // Zeros of both signs in one window are told apart by the loop with indices alone.
+    protected override string Recipe(Ops.AdaptiveMaxPool op, KernelCase @case) =>
+        op.WithIndices ? "AdaptiveMaxPool.vector.indices" : "AdaptiveMaxPool.vector";
+
+    protected override PoolWindow Window(Ops.AdaptiveMaxPool op, KernelCase @case) =>
+        PoolWindows.Bins(@case.Inputs[0], @case.Outputs[0]);
+
+    protected override void Rows(Ops.AdaptiveMaxPool op, in KernelCall call, PoolWindow window, nint first, nint count, nint* offsets)
+    {
+        float* x = (float*)call.Input(0), y = (float*)call.Output(0);
+        if (op.WithIndices) MaxPoolLoops.ForwardWithIndices<T>(x, window, first, count, offsets, y, (long*)call.Output(1));
+        else MaxPoolLoops.Forward<T>(x, window, first, count, offsets, y);
+    }
+}
