@@ -1,4 +1,3 @@
-using Fovea.Graphs;
 using Fovea.Ops;
 using Fovea.Tensors;
 

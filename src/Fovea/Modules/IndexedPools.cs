@@ -76,8 +76,7 @@ public abstract class MaxUnpoolNd : WindowPool
     {
         ArgumentNullException.ThrowIfNull(x);
         using (Graphs.Scope.Enter(Path.Length == 0 ? Graphs.Scope.Path : Path))
-            return outputSize is null ? Checked(x).MaxUnpool(indices, Geometry.Kernel, Geometry.Stride, Padding)
-                : Checked(x).MaxUnpool(indices, outputSize);
+            return Checked(x).MaxUnpool(indices, Geometry.Kernel, Geometry.Stride, Padding, outputSize);
     }
 
     /// <summary>Always throws: without the indices nothing can be put back.</summary>

@@ -50,34 +50,32 @@ namespace Fovea
             /// several times, the last element stays. ONNX: MaxUnpool.
             /// </summary>
             /// <param name="indices">Int64, N, C, places: the second output of <c>MaxPoolWithIndices</c>; −1 names no pixel.</param>
-            /// <param name="outputSize">The spatial sizes to go back to, one entry an axis: those of the pool's input.</param>
+            /// <param name="kernel">The pool's kernel: one entry an axis, or one for all.</param>
+            /// <param name="stride">The pool's stride; none: the kernel.</param>
+            /// <param name="padding">The pool's padding.</param>
+            /// <param name="outputSize">
+            /// The spatial sizes to go back to, one entry an axis: the pool's input; then kernel, stride and padding do not matter.
+            /// Null: the smallest that the pool takes to this one, (size − 1) · stride − padding + kernel.
+            /// </param>
             /// <returns>N, C, outputSize.</returns>
             /// <exception cref="Errors.ShapeMismatchException">Elements and indices differ in shape.</exception>
             /// <exception cref="IndexOutOfRangeException">When it is computed: an index names no pixel of the output.</exception>
-            public Tensor MaxUnpool(Tensor indices, Shape outputSize)
+            public Tensor MaxUnpool(Tensor indices, Dims kernel = default, Dims stride = default, Dims padding = default,
+                Shape? outputSize = null)
             {
                 ArgumentNullException.ThrowIfNull(indices);
-                ArgumentNullException.ThrowIfNull(outputSize);
+                if (outputSize is null)
+                {
+                    if (kernel.Count == 0) throw new ArgumentException("MaxUnpool takes the pool's kernel, or the output size.");
+                    var pool = PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, []);
+                    outputSize = new([.. x.Shape.Skip(2).Select((places, i) =>
+                        (places - 1) * pool.Stride[i] - pool.PadBegin[i] - pool.PadEnd[i] + pool.Kernel[i])]);
+                }
                 if (x.Rank < 3 || outputSize.Rank != x.Rank - 2)
                     throw new Errors.ShapeMismatchException(
                         $"MaxUnpool takes N, C, places and one output size a spatial axis; the input is {x.Shape}, "
                         + $"the sizes are {outputSize}.");
                 return Tensor.Apply(new MaxPoolGradient(outputSize), x, Tensor.Apply(new DistinctIndices(outputSize.Count), indices));
-            }
-
-            /// <summary>
-            /// As <c>MaxUnpool(indices, outputSize)</c>, with the smallest size that such a pool takes to this one:
-            /// (size − 1) · stride − padding + kernel.
-            /// </summary>
-            /// <param name="indices">Int64, N, C, places: the second output of <c>MaxPoolWithIndices</c>; −1 names no pixel.</param>
-            /// <param name="kernel">The pool's kernel: one entry an axis, or one for all.</param>
-            /// <param name="stride">The pool's stride; none: the kernel.</param>
-            /// <param name="padding">The pool's padding.</param>
-            public Tensor MaxUnpool(Tensor indices, Dims kernel, Dims stride = default, Dims padding = default)
-            {
-                var pool = PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, []);
-                return x.MaxUnpool(indices, new Shape([.. Enumerable.Range(0, Math.Min(pool.Rank, x.Rank)).Select(i =>
-                    (x.Shape[Math.Min(i + 2, x.Rank - 1)] - 1) * pool.Stride[i] - pool.PadBegin[i] - pool.PadEnd[i] + pool.Kernel[i])]));
             }
         }
     }

@@ -40,9 +40,8 @@ internal static class GoldenPooling
 
     static Tensor[] MaxUnpool(GoldenInputs c) =>
     [
-        c.Case.Ints("output_size").Length > 0
-            ? c["x"].MaxUnpool(c["i"], c.Shape("output_size"))
-            : c["x"].MaxUnpool(c["i"], c.Dims("kernel_size"), c.Dims("stride"), c.Dims("padding")),
+        c["x"].MaxUnpool(c["i"], c.Dims("kernel_size"), c.Dims("stride"), c.Dims("padding"),
+            c.Case.Ints("output_size").Length > 0 ? c.Shape("output_size") : null),
     ];
 
     static Tensor[] KMaxPool(GoldenInputs c)

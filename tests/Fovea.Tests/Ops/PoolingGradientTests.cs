@@ -92,7 +92,7 @@ public sealed class PoolingGradientTests(ITestOutputHelper output)
     {
         var size = x.Shape.Slice(2, g.Rank);
         var indices = Tensor.ApplyAll(new MaxPool(g, WithIndices: true), PoolingCases.Distinct(x.Shape, 3))[1];
-        return Tensor.Apply(new AveragePool(g), x).MaxUnpool(indices, size);
+        return Tensor.Apply(new AveragePool(g), x).MaxUnpool(indices, outputSize: size);
     }
 
     static string? Fault(Func<Tensor, Tensor> pool, Shape shape, int seed, string what = "") =>
