@@ -26,8 +26,6 @@ public static class CpuKernels
         new Kernels.AdaptiveAveragePoolGradient.Naive(),
         .. Kernels.AdaptiveMaxPool.Vector.All,
         new Kernels.AdaptiveMaxPool.Naive(),
-        .. Kernels.ArgMax.Vector.All,
-        new Kernels.ArgMax.Naive(),
         .. Kernels.AveragePool.Vector.All,
         new Kernels.AveragePool.Naive(),
         .. Kernels.AveragePoolGradient.Vector.All,
