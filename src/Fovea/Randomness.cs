@@ -53,6 +53,9 @@ public static class Randomness
         string path = Graphs.Scope.Path;
         if (Trace.Current is not { } trace)
             return Tensor.Apply(op(Seed, StableHash.Of(path, 0)), Tensor.From(Interlocked.Increment(ref _eagerStep), 0L));
+        if (trace.IsBody)
+            throw new InvalidOperationException("A body of If, Loop or Scan draws random numbers, which would be the same in every turn: "
+                + "draw them outside, one for each turn, and let Scan walk them.");
         if (trace.RandomCounter is null)
         {
             trace.DrawBy(Counter.Read(), Seed);

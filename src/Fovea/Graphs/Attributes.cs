@@ -116,6 +116,10 @@ public sealed class Attributes
     public Dim Value(Dim value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         _purpose == Purpose.Substitute ? value.Substitute(_replacements!) : Pass(value, name, v => v.ToString(), Dim.Parse);
 
+    /// <summary>A body.</summary>
+    internal Region Value(Region value, Func<string, Region> read, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        _purpose == Purpose.Substitute ? value.Substitute(_replacements!) : Pass(value, name, v => v.ToString(), read);
+
     /// <summary>One of an enumeration, by name.</summary>
     public T Value<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "") where T : struct, Enum =>
         Pass(value, name, v => v.ToString(), ParseEnum<T>);

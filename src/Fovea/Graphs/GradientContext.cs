@@ -33,6 +33,13 @@ public sealed class GradientContext
     /// <summary>Whether anybody asks for the gradient with respect to this input; rules may return null where not.</summary>
     public bool Needs(int input) => _needs[input];
 
+    /// <summary>
+    /// For each target the gradient of Σ outputs · seeds in a graph of the rule's own; null where nothing depends on it. Targets are
+    /// independent of each other.
+    /// </summary>
+    internal Tensor?[] Differentiate(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> seeds, IReadOnlyList<Tensor> targets) =>
+        _differentiate(outputs, seeds, targets);
+
     /// <summary>The gradients of the operator's decomposition: the rule of an operator that has none of its own.</summary>
     /// <exception cref="UnsupportedOperatorException">The operator does not decompose.</exception>
     public Tensor?[] ThroughDecomposition()

@@ -57,6 +57,7 @@ public sealed partial class Tensor
     {
         Type = type;
         _storage = storage;
+        Trace.Current?.Own(this);
     }
 
     /// <summary>Element type and shape.</summary>

@@ -26,7 +26,19 @@ public sealed class Trace
     readonly List<Variable> _writes = [];
     readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
 
-    Trace() { }
+    // Of the body of a region operator alone: what it captures from outside, and the constants that it made itself.
+    readonly bool _isBody;
+    readonly Trace? _outside;
+    readonly List<(Tensor Outside, Tensor Leaf)> _captures = [];
+    readonly Dictionary<Tensor, Tensor> _leaves = new(ReferenceEqualityComparer.Instance);
+    readonly HashSet<Tensor> _owned = new(ReferenceEqualityComparer.Instance);
+
+    Trace(bool isBody = false, Trace? outside = null)
+    {
+        _isBody = isBody;
+        _outside = outside;
+        Constraints = outside?.Constraints ?? new();
+    }
 
     /// <summary>The trace that runs on this thread, if any.</summary>
     public static Trace? Current => _current;
@@ -35,7 +47,7 @@ public sealed class Trace
     public static Mode Mode => _mode;
 
     /// <summary>Equalities of sizes that tracing could not decide.</summary>
-    public Constraints Constraints { get; } = new();
+    public Constraints Constraints { get; }
 
     /// <summary>Runs <paramref name="body"/> under another mode.</summary>
     public static T WithMode<T>(Mode mode, Func<T> body)
@@ -90,6 +102,43 @@ public sealed class Trace
         }
     }
 
+    /// <summary>
+    /// Traces the body of a region operator, inside another trace or none: tensors of outside that it reads become leaves of it.
+    /// </summary>
+    internal static (IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor> Outputs, IReadOnlyList<(Tensor Outside, Tensor Leaf)> Captures)
+        RunBody(IReadOnlyList<TensorType> inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> body)
+    {
+        var trace = new Trace(isBody: true, _current);
+        foreach (var type in inputs) trace._inputs.Add(new Tensor(type, trace));
+        IReadOnlyList<Tensor> outputs = [];
+        Resume(trace, () => outputs = [.. body(trace._inputs).Select(trace.Capture)]);
+        return (trace._inputs, outputs, trace._captures);
+    }
+
+    /// <summary>Whether this is the trace of a region operator's body.</summary>
+    internal bool IsBody => _isBody;
+
+    /// <summary>A constant that is made while a body is traced belongs to the body.</summary>
+    internal void Own(Tensor constant)
+    {
+        if (_isBody && constant.Storage!.ByteCount <= Region.MostConstantBytes) _owned.Add(constant);
+    }
+
+    Tensor CaptureInBody(Tensor tensor)
+    {
+        if (tensor.Trace == this || _owned.Contains(tensor)) return tensor;
+        if (_leaves.TryGetValue(tensor, out var leaf)) return leaf;
+        var outside = tensor;
+        if (_outside is not null) outside = _outside.Capture(tensor);
+        else tensor.RequireUsable();
+        if (!_leaves.TryGetValue(outside, out leaf))
+        {
+            _leaves[outside] = leaf = new Tensor(outside.Type, this);
+            _captures.Add((outside, leaf));
+        }
+        return _leaves[tensor] = leaf;
+    }
+
     /// <summary>By what random tensors of this trace draw: int64, 2: the step and the global index of the first sample.</summary>
     internal Tensor? RandomCounter { get; private set; }
 
@@ -115,6 +164,12 @@ public sealed class Trace
     /// <summary>The variable's value at this point of the trace.</summary>
     internal Tensor Read(Variable variable)
     {
+        if (_isBody)
+        {
+            Tensor? outside = null;
+            Resume(_outside, () => outside = variable.Read());
+            return Capture(outside!);
+        }
         if (_bound.TryGetValue(variable, out var bound)) return bound;
         var leaf = new Tensor(variable, this);
         _reads.Add(new(variable, leaf));
@@ -124,6 +179,9 @@ public sealed class Trace
     /// <summary>Later reads of the variable see <paramref name="value"/>.</summary>
     internal void Assign(Variable variable, Tensor value)
     {
+        if (_isBody)
+            throw new InvalidOperationException($"A body of If, Loop or Scan assigns variable \"{variable.Name}\": a body gives values "
+                + "back, and what follows it assigns them.");
         value = Capture(value);
         if (!_bound.ContainsKey(variable)) _bound[variable] = value;
         if (!_writes.Contains(variable)) _writes.Add(variable);
@@ -141,6 +199,7 @@ public sealed class Trace
     /// <summary>Lets a tensor into the trace: constants as they are, lazy ones evaluated first.</summary>
     internal Tensor Capture(Tensor tensor)
     {
+        if (_isBody) return CaptureInBody(tensor);
         if (tensor.Trace == this || tensor.IsEvaluated) return tensor;
         tensor.RequireUsable();
         if (tensor.IsTracked)

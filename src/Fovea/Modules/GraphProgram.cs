@@ -4,12 +4,6 @@ using Fovea.Tensors;
 
 namespace Fovea.Modules;
 
-/// <summary>One application of an operator in a program.</summary>
-/// <param name="Op">The operator; sizes in its attributes may be symbols of the program's input.</param>
-/// <param name="Scope">The path of the layer that applied it.</param>
-/// <param name="Inputs">The numbers of the values that go in.</param>
-readonly record struct ProgramStep(Op Op, string Scope, int[] Inputs);
-
 /// <summary>
 /// A graph of one input and one output as a list that belongs to no trace, so that files can hold it and any trace can replay it. Values
 /// are numbered: the input is 0, then come the variables, the constants, and the outputs of every step in order.

@@ -155,7 +155,7 @@ namespace Fovea
             }
         }
 
-        /// <summary>Zeros in the place of a bias or a state; a scalar where x and the weights fit no shape: the operator says why.</summary>
+        /// <summary>Zeros for a bias or a state; a scalar where x and the weights fit no shape: the operator says why.</summary>
         static Tensor Absent(Tensor x, Tensor recurrent, params ReadOnlySpan<Dim> sizes) =>
             Tensor.Constant(0, x.ElementType).BroadcastTo(x.Rank == 3 && recurrent.Rank == 2 ? new Shape(sizes) : Shape.Scalar);
     }

@@ -59,6 +59,7 @@ public static class OpCatalog
         new DepthToSpace(1),
         new DistinctIndices(1),
         new KMaxPool(1),
+        new If(Region.Empty, Region.Empty),
         new Linear(),
         new LocallyConnected(ConvolutionGeometry.Unit(2)),
         new LocallyConnectedInputGradient(ConvolutionGeometry.Unit(2), [1, 1]),
@@ -66,6 +67,7 @@ public static class OpCatalog
         new Iota(0),
         new LinearRecurrence(0),
         new LogSoftmax(0),
+        new Loop(Region.Empty, 0, 0),
         new Lstm(),
         new LstmGradient(),
         new LogSumExp(0),
@@ -87,6 +89,7 @@ public static class OpCatalog
         new RoiAlignGradient(new([1, 1]), 1, [1, 1]),
         new SgdUpdate(),
         new ScatterElements(0),
+        new Scan(Region.Empty, 0, 0, 0),
         new Select(),
         new SizeOf(1),
         new Softmax(0),
@@ -106,8 +109,13 @@ public static class OpCatalog
     /// <summary>The prototypes.</summary>
     public static IReadOnlyList<Op> All => Prototypes;
 
-    /// <summary>Whether the operator is a built-in one, not one of another assembly, whatever its name.</summary>
-    internal static bool Contains(Op op) => ByName.TryGetValue(op.Name, out var prototype) && prototype.GetType() == op.GetType();
+    /// <summary>The operator itself, or the first in its bodies, that is no built-in one, whatever its name; null where all are.</summary>
+    internal static Op? Foreign(Op op)
+    {
+        if (!ByName.TryGetValue(op.Name, out var prototype) || prototype.GetType() != op.GetType()) return op;
+        if (op is not RegionOp region) return null;
+        return region.Bodies.SelectMany(b => b.Body.Steps).Select(s => Foreign(s.Op)).FirstOrDefault(f => f is not null);
+    }
 
     /// <summary>An operator from its name and the text of its attributes; those that are absent keep their defaults.</summary>
     /// <exception cref="UnsupportedOperatorException">There is no operator of that name.</exception>

@@ -131,6 +131,11 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
             _values[node.OutputSpan[i]] = step.Outputs[i];
             if (inPlace.TryGetValue(node.OutputSpan[i], out var variable)) WriteInPlace(step, i, variable);
         }
+        if (step.Work.Nanoseconds > 0)
+        {
+            _work += step.Work.Nanoseconds;
+            return;
+        }
         var cost = op.Cost(Inputs.Of(op, [.. node.Inputs.Select(t => t.Type)]), [.. node.Outputs.Select(t => t.Type)]);
         _work += cost.MultiplyAdds.Bind(sizes) / 20.0 + (cost.BytesRead.Bind(sizes) + cost.BytesWritten.Bind(sizes)) / 20.0 + 200;
     }

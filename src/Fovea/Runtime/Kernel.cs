@@ -33,6 +33,9 @@ public sealed record LayoutRule(Placement[] Inputs, Placement[] Outputs)
 /// <param name="Prepared">What runs read again: cuts and tables, never results.</param>
 public sealed record KernelWork(int[] Pieces, long Scratch = 0, long WalkerScratch = 0, object? Prepared = null)
 {
+    /// <summary>Estimated nanoseconds on one thread, where the operator's cost does not tell them; else 0.</summary>
+    internal double Nanoseconds { get; init; }
+
     /// <summary>One phase, one piece, no scratch.</summary>
     public static KernelWork Single { get; } = new([1]);
 }

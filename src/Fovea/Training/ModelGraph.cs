@@ -23,6 +23,9 @@ static class ModelGraph
     // Longer ones are tensors of the file.
     const int MostInlineBytes = 64;
 
+    // A step of a body with its types, and the types that are inferred when it is applied.
+    const long BytesOfStep = 512;
+
     const int MostTextLength = 8 << 20, MostNodes = 20_000, MostConstants = 100_000, MostDepth = 8;
 
     /// <summary>The text of a program, and the constants that are to be tensors of the file.</summary>
@@ -83,10 +86,10 @@ static class ModelGraph
 
     static void WriteNode(Utf8JsonWriter json, ProgramStep step)
     {
-        if (!OpCatalog.Contains(step.Op))
+        if (OpCatalog.Foreign(step.Op) is { } foreign)
         {
             string where = step.Scope.Length == 0 ? "" : $" \"{step.Scope}\"";
-            throw new UnsupportedOperatorException($"{step.Op.Name}{where} is no operator of the catalog: a model file could not be read "
+            throw new UnsupportedOperatorException($"{foreign.Name}{where} is no operator of the catalog: a model file could not be read "
                 + "without its class. Save the weights alone, by module.Save(path), and load them into the same network.");
         }
         json.WriteStartObject();
@@ -240,8 +243,11 @@ static class ModelGraph
             {
                 RequireOnly(item, "op", "scope", "attributes", "inputs");
                 var attributes = item.TryGetProperty("attributes", out var list)
-                    ? list.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value.GetString() ?? ""))
+                    ? list.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value.GetString() ?? "")).ToList()
                     : [];
+                // The steps of bodies, which attributes hold as text.
+                foreach (var (_, value) in attributes)
+                    if (value.StartsWith('{')) file.Charge(BytesOfStep * value.Count(c => c == ';'), "a body");
                 var inputs = Field(item, "inputs");
                 int[] numbers = new int[inputs.GetArrayLength()];
                 int next = 0;
