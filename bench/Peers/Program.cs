@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Peers.Candidate;
+using Peers.Operators;
 using Peers.Torch;
 using Peers.Training;
 
@@ -78,7 +79,31 @@ agree.SetAction(arguments =>
     return violations.Count == 0 ? 0 : 1;
 });
 
-var root = new RootCommand("Fovea beside other frameworks: the same networks, weights and batches, in one process.") { time, agree };
+var names = new Option<string>("--only") { Description = "A part of the operators' names.", DefaultValueFactory = _ => "" };
+var operators = new Command("operators", "Time operators that resize and sample images, and their gradients.") { names, threads, rounds };
+operators.SetAction(arguments =>
+{
+    Report.Head(Console.Out, "Operators", [CreateEngine("torchsharp"), CreateEngine("fovea")]);
+    Report.OperatorsHead(Console.Out);
+    foreach (var @case in OperatorCase.All.Where(c => c.Name.Contains(arguments.GetRequiredValue(names), StringComparison.Ordinal)))
+    {
+        foreach (var gradient in (bool[])[false, true])
+        {
+            foreach (var count in arguments.GetRequiredValue(threads))
+            {
+                Report.Operator(Console.Out, @case, gradient, count,
+                    OperatorTiming.Measure(@case, gradient, count, arguments.GetRequiredValue(rounds)));
+            }
+        }
+    }
+
+    return 0;
+});
+
+var root = new RootCommand("Fovea beside other frameworks: the same networks, weights and batches, in one process.")
+{
+    time, agree, operators,
+};
 return root.Parse(args).Invoke();
 
 ITrainingEngine[] Engines(ParseResult arguments) => [.. arguments.GetRequiredValue(engineNames).Select(CreateEngine)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Peers.Operators;
 
 namespace Peers.Training;
 
@@ -35,6 +36,21 @@ internal static class Report
         foreach (var result in results.Skip(1))
             output.Write(Text($" {results[0].Median / result.Median:0.00} | {results[0].Minimum / result.Minimum:0.00} |"));
         output.WriteLine();
+        output.Flush();
+    }
+
+    /// <summary>One row an operator, direction and thread count.</summary>
+    public static void OperatorsHead(TextWriter output)
+    {
+        output.WriteLine("| operator | | threads | TorchSharp | Fovea | TorchSharp ÷ Fovea | largest difference |");
+        output.WriteLine("|---|---|---|---|---|---|---|");
+    }
+
+    /// <summary>A row of the table that <see cref="OperatorsHead"/> began.</summary>
+    public static void Operator(TextWriter output, OperatorCase @case, bool gradient, int threads, OperatorTiming.Result result)
+    {
+        output.WriteLine(Text($"| {@case.Title} | {(gradient ? "gradient" : "forward")} | {threads} | {result.Torch:0.000} ms | ")
+            + Text($"{result.Fovea:0.000} ms | {result.Torch / result.Fovea:0.00} | {result.Difference:0.0e+0} |"));
         output.Flush();
     }
 

@@ -1,4 +1,5 @@
 using Fovea.Errors;
+using Fovea.Modules;
 using Fovea.Ops;
 using Fovea.Tensors;
 using Xunit;
@@ -58,14 +59,28 @@ public sealed class ResizeTests
         Refused(() => image.Resize([5, 0]), "resizes axis 3 from 4 to 0 pixels");
         Refused(() => image.ResizeBy(0.1), "resizes axis 2 from 3 to 0 pixels");
         Refused(() => image.Resize([5, 3_000_000_000]), "at most 2147483647");
-        Refused(() => Tensor.Apply(new Resize(new() { Scales = [2, 2] }, [6, 9]), image), "which make 8 pixels of the 4 of axis 3, not 9");
-        Refused(() => Tensor.Apply(new Resize(new() { Scales = [2, double.NaN] }, [6, 8]), image), "has scales 2;NaN");
+        Refused(() => Tensor.Apply(new Fovea.Ops.Resize(new() { Scales = [2, 2] }, [6, 9]), image),
+            "which make 8 pixels of the 4 of axis 3, not 9");
+        Refused(() => Tensor.Apply(new Fovea.Ops.Resize(new() { Scales = [2, double.NaN] }, [6, 8]), image), "has scales 2;NaN");
         Refused(() => image.Resize(new ResizeGeometry() { Region = [0, 0, 1, 1] }, [5, 5]), "which HalfPixel does not use");
         Refused(() => Tensor.From(new float[4], [2, 2]).Resize([5]), "2x2 has 2 axes");
         Refused(() => image.DepthToSpace(2), "4 does not divide 2");
         Refused(() => image.SpaceToDepth(2), "it does not divide 3");
         Refused(() => image.GridSample(Tensor.From(new float[12], [1, 2, 3, 2]).Reshape(1, 2, 2, 3)), "takes a grid of N, 2 axes");
         Refused(() => Tensor.From(new float[6], [1, 2, 3]).AffineGrid([2, 2, 2]), "takes maps N, 3, 4 for 3 sizes");
+    }
+
+    [Fact]
+    public void Layers_give_their_shapes()
+    {
+        var image = Tensor.From(new float[2 * 8 * 4 * 6], [2, 8, 4, 6]);
+
+        Assert.Equal([2, 8, 8, 12], new Upsample(2).Forward(image).Shape);
+        Assert.Equal([2, 8, 6, 9], new Upsample(1.5, Interpolation.Linear).Forward(image).Shape);
+        Assert.Equal([2, 8, 3, 3], new Fovea.Modules.Resize([3, 3], antialias: true).Forward(image).Shape);
+        Assert.Equal([2, 2, 8, 12], new PixelShuffle(2).Forward(image).Shape);
+        Assert.Equal([2, 32, 2, 3], new PixelUnshuffle(2).Forward(image).Shape);
+        Assert.Equal("Upsample(1.5, Linear)", new Upsample(1.5, Interpolation.Linear).ToString());
     }
 
     [Fact]

@@ -49,6 +49,32 @@ ref struct GridTaps
         return all;
     }
 
+    /// <summary>Writes the taps found: where each lies in its channel, and its weight.</summary>
+    public readonly void Write(int rank, Span<nint> offsets, Span<float> weights)
+    {
+        int count = 0;
+        for (int d = 0; d < (rank > 2 ? _counts[rank - 3] : 1); d++)
+        {
+            var (plane, depth) = rank > 2 ? Along(rank - 3, d) : (0, 1);
+            for (int h = 0; h < (rank > 1 ? _counts[rank - 2] : 1); h++)
+            {
+                var (row, height) = rank > 1 ? Along(rank - 2, h) : (0, 1);
+                for (int w = 0; w < _counts[rank - 1]; w++)
+                {
+                    var (pixel, width) = Along(rank - 1, w);
+                    offsets[count] = (nint)(plane + row + pixel);
+                    weights[count++] = (float)(width * height * depth);
+                }
+            }
+        }
+    }
+
+    readonly (long Offset, double Weight) Along(int axis, int tap)
+    {
+        int at = axis * GridSampling.MostTaps + tap;
+        return (_pixels[at] * _strides[axis + 2], _weights[at]);
+    }
+
     /// <summary>One of the taps found: where it lies in its channel, and its weight.</summary>
     public readonly (long Offset, double Weight) Tap(int index, int rank)
     {

@@ -57,12 +57,8 @@ sealed unsafe class Vector<T> : Kernel<Ops.GridSample> where T : unmanaged, IVec
         {
             float* own = x + q / plan.PlacesOfImage * plan.ImageLength;
             int count = taps.Find(new ReadOnlySpan<float>(grid + q * rank, rank));
-            for (int t = 0; t < count; t++)
-            {
-                var (offset, weight) = taps.Tap(t, rank);
-                pixels[t] = own + offset;
-                weights[t] = (float)weight;
-            }
+            taps.Write(rank, new Span<nint>(pixels, count), new(weights, count));
+            for (int t = 0; t < count; t++) pixels[t] = own + (nint)pixels[t];
             ResizeLoops.Mix<T>(pixels, weights, count, channels, copies: false, y + q * channels);
         }
     }

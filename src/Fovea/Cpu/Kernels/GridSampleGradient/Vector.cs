@@ -52,14 +52,13 @@ sealed unsafe class Vector<T> : Kernel<Ops.GridSampleGradient> where T : unmanag
         float* dx = (float*)call.Output(0) + n * pixels * channels + first;
         for (nint p = 0; p < pixels; p++) ElementwiseLoops.Fill<T>(0f, count, dx + p * channels);
         var taps = new GridTaps(op.Sampling, image);
+        Span<nint> offsets = stackalloc nint[GridTaps.Most];
+        Span<float> weights = stackalloc float[GridTaps.Most];
         for (nint q = 0; q < places; q++, dy += channels)
         {
             int found = taps.Find(new ReadOnlySpan<float>(grid + q * rank, rank));
-            for (int t = 0; t < found; t++)
-            {
-                var (offset, weight) = taps.Tap(t, rank);
-                ResizeLoops.AddScaled<T>(dy, (float)weight, count, dx + offset);
-            }
+            taps.Write(rank, offsets, weights);
+            for (int t = 0; t < found; t++) ResizeLoops.AddScaled<T>(dy, weights[t], count, dx + offsets[t]);
         }
     }
 }
