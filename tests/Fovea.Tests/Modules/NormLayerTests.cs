@@ -52,7 +52,8 @@ public sealed class NormLayerTests
         module.Build(shape, seed: 1);
 
         Assert.Equal(parameters, string.Join(", ", module.Variables.Select(v => $"{v.Name} {v.Shape}")));
-        var x = name.Contains("embedding", StringComparison.Ordinal) ? Tensor.Arange(8).Reshape(2, 4) - 1 : SampleModels.Random([2, .. input]);
+        var x = name.Contains("embedding", StringComparison.Ordinal) ? Tensor.Arange(8).Reshape(2, 4) - 1
+            : SampleModels.Random([2, .. input]);
         var y = module.Forward(x.Maximum(Tensor.Constant(-5, x.ElementType)));
         Assert.Equal(name.Contains("embedding", StringComparison.Ordinal) ? [2, 4, 3] : OutputOf(name, [2, .. input]), y.Shape.ToDims());
         Assert.DoesNotContain(y.ToArray(), float.IsNaN);
