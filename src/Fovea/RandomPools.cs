@@ -14,15 +14,15 @@ public static partial class TensorFunctions
         /// </summary>
         /// <param name="kernel">The window's sizes: one entry an axis, or one for all.</param>
         /// <param name="stride">From one window to the next; none: side by side.</param>
-        /// <param name="padding">One for all, one an axis, or beginnings, then ends; none is 0. Never drawn.</param>
+        /// <param name="padding">In numbers or by a rule such as <see cref="Padding.Same"/>; none is 0. It is never drawn.</param>
         /// <param name="dilation">Pixels between taps; none is 1.</param>
         /// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
         /// <returns>N, C, ⌊(size + padding − extent) / stride⌋ + 1; ⌈ ⌉ in ceil mode.</returns>
         /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>
-        public Tensor StochasticPool(Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default,
+        public Tensor StochasticPool(Dims kernel, Dims stride = default, Padding padding = default, Dims dilation = default,
             bool ceilMode = false)
         {
-            var geometry = PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, dilation, ceilMode);
+            var geometry = PoolingGeometry.Of(x.Shape, kernel, stride, padding, dilation, ceilMode);
             var sum = new AveragePool(geometry, Divisor: 1);
             if (Trace.Mode == Mode.Training)
             {

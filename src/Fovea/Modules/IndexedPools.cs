@@ -76,7 +76,7 @@ public abstract class MaxUnpoolNd : WindowPool
     {
         ArgumentNullException.ThrowIfNull(x);
         using (Graphs.Scope.Enter(Path.Length == 0 ? Graphs.Scope.Path : Path))
-            return Checked(x).MaxUnpool(indices, Geometry.Kernel, Geometry.Stride, Padding, outputSize);
+            return Checked(x).MaxUnpool(indices, Kernel, Stride, Padding.Pixels, outputSize);
     }
 
     /// <summary>Always throws: without the indices nothing can be put back.</summary>

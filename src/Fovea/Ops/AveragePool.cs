@@ -59,15 +59,15 @@ namespace Fovea
             /// <summary>The mean of every window over the spatial axes.</summary>
             /// <param name="kernel">The window's sizes: one entry an axis, or one for all.</param>
             /// <param name="stride">From one window to the next; none: side by side.</param>
-            /// <param name="padding">One for all, one an axis, or all beginnings and then all ends; none is 0.</param>
+            /// <param name="padding">In numbers or by a rule such as <see cref="Padding.Same"/>; none is 0.</param>
             /// <param name="countPadding">Whether padding counts as zeros (otherwise only pixels count).</param>
             /// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
             /// <param name="divisor">By what every sum is divided instead; 0: by the number counted.</param>
             /// <returns>N, C, ⌊(size + padding − kernel) / stride⌋ + 1; ⌈ ⌉ in ceil mode.</returns>
             /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>
-            public Tensor AveragePool(Dims kernel, Dims stride = default, Dims padding = default, bool countPadding = false,
+            public Tensor AveragePool(Dims kernel, Dims stride = default, Padding padding = default, bool countPadding = false,
                 bool ceilMode = false, int divisor = 0) => Tensor.Apply(
-                    new AveragePool(PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, [], ceilMode), countPadding, divisor), x);
+                    new AveragePool(PoolingGeometry.Of(x.Shape, kernel, stride, padding, [], ceilMode), countPadding, divisor), x);
         }
     }
 }

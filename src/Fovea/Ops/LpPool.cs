@@ -127,14 +127,14 @@ namespace Fovea
             /// <param name="p">The exponent, > 0.</param>
             /// <param name="kernel">The window's sizes: one entry an axis, or one for all.</param>
             /// <param name="stride">From one window to the next; none: side by side.</param>
-            /// <param name="padding">Zeros: one for all, one an axis, or beginnings, then ends; none is 0.</param>
+            /// <param name="padding">Zeros: in numbers or by a rule such as <see cref="Padding.Same"/>; none is 0.</param>
             /// <param name="dilation">Pixels between taps; none is 1.</param>
             /// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
             /// <returns>N, C, ⌊(size + padding − extent) / stride⌋ + 1; ⌈ ⌉ in ceil mode.</returns>
             /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input, or p no exponent.</exception>
-            public Tensor LpPool(double p, Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default,
+            public Tensor LpPool(double p, Dims kernel, Dims stride = default, Padding padding = default, Dims dilation = default,
                 bool ceilMode = false) =>
-                Tensor.Apply(new LpPool(PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, dilation, ceilMode), p), x);
+                Tensor.Apply(new LpPool(PoolingGeometry.Of(x.Shape, kernel, stride, padding, dilation, ceilMode), p), x);
 
             /// <summary>(Σ |x|ᵖ)^(1/p) over each channel: N, C, 1, …. Its gradient is 0 where a channel is 0 throughout.</summary>
             /// <param name="p">The exponent, > 0.</param>

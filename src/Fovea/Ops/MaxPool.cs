@@ -56,15 +56,17 @@ namespace Fovea
             /// <summary>The largest element of every window over the spatial axes.</summary>
             /// <param name="kernel">The window's sizes: one entry an axis, or one for all.</param>
             /// <param name="stride">From one window to the next; none: side by side.</param>
-            /// <param name="padding">One for all, one an axis, or beginnings, then ends; none is 0. Never the largest.</param>
+            /// <param name="padding">
+            /// In numbers or by a rule such as <see cref="Padding.Same"/>; none is 0. Padding is never the largest.
+            /// </param>
             /// <param name="dilation">Pixels between taps; none is 1.</param>
             /// <param name="ceilMode">Whether a last window that reaches past the padded input counts.</param>
             /// <returns>N, C, ⌊(size + padding − extent) / stride⌋ + 1; ⌈ ⌉ in ceil mode.</returns>
             /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>
-            public Tensor MaxPool(Dims kernel, Dims stride = default, Dims padding = default, Dims dilation = default,
+            public Tensor MaxPool(Dims kernel, Dims stride = default, Padding padding = default, Dims dilation = default,
                 bool ceilMode = false)
             {
-                var geometry = PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, dilation, ceilMode);
+                var geometry = PoolingGeometry.Of(x.Shape, kernel, stride, padding, dilation, ceilMode);
                 // Whoever learns will ask for the gradient, and that for the places: then they are found on the way.
                 return Tensor.Apply(new MaxPool(geometry, Trace.Mode == Mode.Training && x.IsTracked), x);
             }
@@ -75,10 +77,10 @@ namespace Fovea
             /// </summary>
             /// <returns>Values and indices, both N, C, places.</returns>
             /// <exception cref="Errors.ShapeMismatchException">A window is larger than the padded input.</exception>
-            public (Tensor Values, Tensor Indices) MaxPoolWithIndices(Dims kernel, Dims stride = default, Dims padding = default,
+            public (Tensor Values, Tensor Indices) MaxPoolWithIndices(Dims kernel, Dims stride = default, Padding padding = default,
                 Dims dilation = default, bool ceilMode = false)
             {
-                var geometry = PoolingGeometry.Of(PoolRank(x), kernel, stride, padding, dilation, ceilMode);
+                var geometry = PoolingGeometry.Of(x.Shape, kernel, stride, padding, dilation, ceilMode);
                 var outputs = Tensor.ApplyAll(new MaxPool(geometry, WithIndices: true), x);
                 return (outputs[0], outputs[1]);
             }

@@ -38,7 +38,9 @@ public sealed class RandomShapeTests(ITestOutputHelper output)
     public void Pools_conform_in_random_windows() => CheckGeometries(RandomPool,
         c => new Sample(new MaxPool(c.Geometry, true), SampleInput.Of(c.Input, SampleValues.Distinct)),
         c => new Sample(new AveragePool(c.Geometry, c.Input[0] == 1), c.Input),
-        c => new Sample(new AveragePoolGradient(c.Geometry, c.Input[0] == 1, c.InputSize), c.Output));
+        c => new Sample(new AveragePoolGradient(c.Geometry, c.Input[0] == 1, c.InputSize), c.Output),
+        c => new Sample(new LpPool(c.Geometry, 1 + (double)c.Input[1].Value / 4), SampleInput.Of(c.Input, SampleValues.Distinct)),
+        c => new Sample(new StochasticPool(c.Geometry), SampleInput.Of(c.Input, SampleValues.Distinct), c.Output));
 
     void CheckGeometries<T>(Func<Random, T?> draw, params Func<T, Sample>[] operators) where T : class
     {

@@ -22,6 +22,8 @@ public sealed class PoolingRefusalTests
         ["a stride of 0"] = (() => Image.MaxPool(2, 0), ["Stride 0x0", "at least 1"]),
         ["a dilation of 0"] = (() => Image.MaxPool(2, dilation: 0), ["Dilation 0x0", "at least 1"]),
         ["a kernel of 0"] = (() => Image.AveragePool(0), ["Kernel 0x0", "at least 1"]),
+        ["same padding at a stride of 0"] = (() => Image.MaxPool(2, 0, Padding.Same), ["Stride 0x0", "at least 1"]),
+        ["same padding of a matrix"] = (() => Flat.AveragePool(2, padding: Padding.Same), ["2x3 has 2 axes"]),
         ["a negative divisor"] = (() => Image.AveragePool(2, divisor: -3), ["-3", "at least 1"]),
         ["two spatial axes missing"] = (() => Flat.MaxPool(2), ["2x3 has 2 axes"]),
         ["four spatial axes"] = (() => Tensor.Zeros(1, 1, 2, 2, 2, 2).AveragePool(2), ["1x1x2x2x2x2 has 6 axes"]),

@@ -53,6 +53,20 @@ public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Di
             WindowLists.Expand(rank, dilation, 1, "dilation"), ceilMode ? PoolingRounding.Ceiling : PoolingRounding.Floor);
     }
 
+    /// <summary>A geometry for the windows of an image N, C, spatial, whose sizes the padding's rule may need.</summary>
+    internal static PoolingGeometry Of(Shape image, Dims kernel, Dims stride, Padding padding, Dims dilation, bool ceilMode)
+    {
+        // What is refused here is refused by the shape rule, with all its numbers.
+        int rank = Math.Max(image.Rank - 2, 1);
+        var geometry = Of(rank, kernel, stride, padding.Pixels, dilation, ceilMode);
+        bool plain = image.Rank == rank + 2 && !geometry.Kernel.AsSpan().ContainsAnyInRange(int.MinValue, 0)
+            && !geometry.Stride.AsSpan().ContainsAnyInRange(int.MinValue, 0);
+        if (padding.IsExplicit || !plain) return geometry;
+        int[] extents = [.. Enumerable.Range(0, rank).Select(geometry.Extent)];
+        var (begin, end) = padding.Resolve(image.AsSpan()[2..], extents, geometry.Stride);
+        return geometry with { PadBegin = begin, PadEnd = end };
+    }
+
     /// <summary>Pixels from the first tap to the last, both included.</summary>
     public int Extent(int axis) => checked((Kernel[axis] - 1) * Dilation[axis] + 1);
 
