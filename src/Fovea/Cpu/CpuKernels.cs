@@ -151,6 +151,7 @@ public static class CpuKernels
         new Kernels.LpPool.Naive(),
         .. Kernels.LpPoolGradient.Vector.All,
         new Kernels.LpPoolGradient.Naive(),
+        .. Kernels.MatMul.Small.All,
         new Kernels.MatMul.Direct<Avx512MicroKernel>(),
         new Kernels.MatMul.Direct<Avx2MicroKernel>(),
         new Kernels.MatMul.Direct<PortableMicroKernel>(),

@@ -41,12 +41,32 @@ public abstract class BatchNorm : Module
         if (Trace.Mode == Mode.Inference || _weight.IsFrozen)
             return x.BatchNormalization(_weight.Read(), _bias.Read(), _mean.Read(), _variance.Read(), _epsilon);
         var (y, mean, variance) = x.BatchNormalizationTraining(_weight.Read(), _bias.Read(), _epsilon);
+        Move(mean, variance, ((Scalar)x.Shape.With(1, 1).Count).ToTensor(x.ElementType));
+        return y;
+    }
+
+    /// <inheritdoc/>
+    protected override Sequence Compute(Sequence x)
+    {
+        if (Trace.Mode == Mode.Inference || _weight.IsFrozen || x.Axis != 2) return base.Compute(x);
+        // The statistics of the places that count.
+        Tensor none = Tensor.Constant(0, x.Values.ElementType), one = Tensor.Constant(1, x.Values.ElementType);
+        var mask = Raggedness.Mask(x.Values.Shape, x.Axis, x.Lengths);
+        var count = x.Lengths.Sum().Cast(x.Values.ElementType).Maximum(one);
+        var mean = Tensor.Where(mask, x.Values, none).Sum(2).Sum(0) / count;
+        var centred = Tensor.Where(mask, x.Values - mean.Unsqueeze(1), none);
+        var variance = centred.SumOfSquares(2).Sum(0) / count;
+        Move(mean, variance, count);
+        var scale = _weight.Read() / (variance + _epsilon).Sqrt();
+        return x with { Values = centred * scale.Unsqueeze(1) + _bias.Read().Unsqueeze(1) };
+    }
+
+    void Move(Tensor mean, Tensor variance, Tensor count)
+    {
         // The running variance is the unbiased one: n / (n − 1) times that of the batch (n = 1 has none and counts as it is).
-        var count = ((Scalar)x.Shape.With(1, 1).Count).ToTensor(x.ElementType);
-        var unbiased = variance.StopGradient() * (count / (count - 1).Maximum(Tensor.Constant(1, x.ElementType)));
+        var unbiased = variance.StopGradient() * (count / (count - 1).Maximum(Tensor.Constant(1, count.ElementType)));
         _mean.Assign(_mean.Read() * (1 - _momentum) + mean.StopGradient() * _momentum);
         _variance.Assign(_variance.Read() * (1 - _momentum) + unbiased * _momentum);
-        return y;
     }
 }
 

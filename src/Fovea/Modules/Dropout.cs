@@ -15,6 +15,9 @@ public sealed class Dropout(float share = 0.5f) : Module
     protected override Tensor Compute(Tensor x) => Trace.Mode == Mode.Training ? x.Dropout(_share) : x;
 
     /// <inheritdoc/>
+    protected override Sequence Compute(Sequence x) => x with { Values = Compute(x.Values) };
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Dropout({_share})");
 }
 
@@ -37,6 +40,9 @@ public abstract class ChannelDropout : Module
             throw new ShapeMismatchException($"{Title} takes N, C and {_rank - 2} spatial axes; the input is {x.Shape}.");
         return Trace.Mode == Mode.Training ? x.ChannelDropout(_share) : x;
     }
+
+    /// <inheritdoc/>
+    protected sealed override Sequence Compute(Sequence x) => x with { Values = Compute(x.Values) };
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}({_share})");

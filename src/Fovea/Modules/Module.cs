@@ -6,7 +6,7 @@ namespace Fovea.Modules;
 
 /// <summary>
 /// A layer or a network: named children, parameters and state, and a forward computation. A derived class registers its children in its
-/// constructor (<c>conv1 = Add("conv1", new Conv2d(32, 3))</c>) and overrides <see cref="Compute"/>; sizes of parameters are inferred when
+/// constructor (<c>conv1 = Add("conv1", new Conv2d(32, 3))</c>) and overrides <see cref="Compute(Tensor)"/>; sizes of parameters are inferred when
 /// <see cref="Build"/> runs the forward computation once over shapes.
 /// </summary>
 public abstract class Module
@@ -84,13 +84,7 @@ public abstract class Module
         ArgumentNullException.ThrowIfNull(x);
         using (Scope.Enter(Path.Length == 0 ? Scope.Path : Path))
         {
-            if (!_built)
-            {
-                if (_building is null) RequireBuilt();
-                InputShape ??= Sample(x);
-                CreateParameters(x.Shape);
-                _built = true;
-            }
+            Prepare(x);
             try
             {
                 return compute(x);
@@ -105,6 +99,34 @@ public abstract class Module
         }
     }
 
+    /// <summary>
+    /// Runs the module on samples of different lengths, of which padding never changes a result: a sample has the same bits alone, in any
+    /// batch, and however far it is padded. Layers that look along the sequence give new lengths; a pool over time gives values that are
+    /// whole (<see cref="Sequence.IsPadded"/> is false).
+    /// </summary>
+    /// <exception cref="UnsupportedOperatorException">The module has no rule for lengths; the message names it and the mend.</exception>
+    /// <exception cref="ShapeMismatchException">The shape does not fit, or there is not one length a sample.</exception>
+    /// <exception cref="InvalidOperationException">The module is not built.</exception>
+    public Sequence Forward(Sequence x)
+    {
+        x.Check(Title);
+        if (!x.IsPadded) return x with { Values = Forward(x.Values) };
+        using (Scope.Enter(Path.Length == 0 ? Scope.Path : Path))
+        {
+            Prepare(x.Values);
+            return Compute(x);
+        }
+    }
+
+    void Prepare(Tensor x)
+    {
+        if (_built) return;
+        if (_building is null) RequireBuilt();
+        InputShape ??= Sample(x);
+        CreateParameters(x.Shape);
+        _built = true;
+    }
+
     /// <summary>The shape of one sample of a batch.</summary>
     static Shape Sample(Tensor x) => x.Shape.Slice(1, Math.Max(0, x.Rank - 1));
 
@@ -113,6 +135,13 @@ public abstract class Module
 
     /// <summary>The forward computation, on a batch.</summary>
     protected abstract Tensor Compute(Tensor x);
+
+    /// <summary>
+    /// The forward computation on samples of different lengths. Unless overridden it follows <see cref="Compute(Tensor)"/> operator by
+    /// operator; a module of modules whose layers keep statistics or drop elements in training overrides it and runs its children.
+    /// </summary>
+    /// <param name="x">The sequence, padded along an axis.</param>
+    protected virtual Sequence Compute(Sequence x) => SequenceProgram.Run(Title, x, Compute);
 
     /// <summary>Creates this module's own parameters (<see cref="AddParameter"/>) for inputs of the shape; axis 0 is a symbol.</summary>
     protected virtual void CreateParameters(Shape input) { }

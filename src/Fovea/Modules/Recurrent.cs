@@ -87,9 +87,19 @@ public abstract class Recurrent : Module
     protected override Tensor Compute(Tensor x)
     {
         var result = Run(x, null, null, null);
-        return _sequences ? result.Output
-            : _directions == 1 ? result.Hidden[^1] : Tensor.Concat(1, result.Hidden[^2], result.Hidden[^1]);
+        return _sequences ? result.Output : Last(result);
     }
+
+    /// <inheritdoc/>
+    protected override Sequence Compute(Sequence x)
+    {
+        if (x.Axis != 1) return base.Compute(x);
+        var result = Run(x.Values, x.Lengths, null, null);
+        return _sequences ? x with { Values = result.Output } : new(Last(result), x.Lengths) { Axis = 0 };
+    }
+
+    Tensor Last(RecurrentResult result) =>
+        _directions == 1 ? result.Hidden[^1] : Tensor.Concat(1, result.Hidden[^2], result.Hidden[^1]);
 
     RecurrentResult Run(Tensor x, Tensor? lengths, IReadOnlyList<Tensor>? hidden, IReadOnlyList<Tensor>? cell)
     {

@@ -25,4 +25,11 @@ public sealed class Sequential : Module
         foreach (var (_, child) in Children) x = child.Forward(x);
         return x;
     }
+
+    /// <inheritdoc/>
+    protected override Sequence Compute(Sequence x)
+    {
+        foreach (var (_, child) in Children) x = child.Forward(x);
+        return x;
+    }
 }

@@ -196,7 +196,8 @@ namespace Fovea
             /// <param name="keepAxes">Whether they stay, with size 1.</param>
             /// <param name="unbiased">Divides by n − 1 instead of n (NaN where n is 1): the estimate from a sample.</param>
             public Tensor Variance(ReadOnlySpan<int> axes, bool keepAxes, bool unbiased = false) =>
-                (x - x.Mean(axes, keepAxes: true)).SumOfSquares(axes, keepAxes) / AxisLine.Count(x, axes, unbiased ? 1 : 0);
+                unbiased ? (x - x.Mean(axes, keepAxes: true)).SumOfSquares(axes, keepAxes) / AxisLine.Count(x, axes, 1)
+                    : (x - x.Mean(axes, keepAxes: true)).Square().Mean(axes, keepAxes);
 
             /// <summary>The root of the variance along axes (all when none is named); the axes vanish. Its gradient at 0 is 0.</summary>
             public Tensor StandardDeviation(params ReadOnlySpan<int> axes) => x.StandardDeviation(axes, keepAxes: false);
