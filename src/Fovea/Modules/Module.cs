@@ -6,8 +6,8 @@ namespace Fovea.Modules;
 
 /// <summary>
 /// A layer or a network: named children, parameters and state, and a forward computation. A derived class registers its children in its
-/// constructor (<c>conv1 = Add("conv1", new Conv2d(32, 3))</c>) and overrides <see cref="Compute(Tensor)"/>; sizes of parameters are inferred when
-/// <see cref="Build"/> runs the forward computation once over shapes.
+/// constructor (<c>conv1 = Add("conv1", new Conv2d(32, 3))</c>) and overrides <see cref="Compute(Tensor)"/>; sizes of parameters are
+/// inferred when <see cref="Build"/> runs the forward computation once over shapes.
 /// </summary>
 public abstract class Module
 {
