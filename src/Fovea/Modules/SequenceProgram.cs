@@ -182,14 +182,16 @@ sealed class SequenceProgram
                 Dim rest = to[x.Axis] - from[x.Axis] * g.Stride[window];
                 return !rest.IsKnown ? null : [new(Applied(op, x.Masked(0), inputs), x.Axis, Spread(x, g.Stride[window], rest.Value))];
             case MaxPool { Geometry: var g } when window >= 0:
-                var pooled = Tensor.ApplyAll(op, x.Masked(double.NegativeInfinity));
-                var left = Windows(x, g.PadBegin[window] + g.PadEnd[window] - g.Extent(window), g.Stride[window]);
-                return [.. pooled.Select(p => new Ragged(p, x.Axis, left))];
+                var left = Pooled(x, g, window);
+                return [.. Tensor.ApplyAll(op, x.Masked(double.NegativeInfinity)).Select(p => new Ragged(p, x.Axis, left))];
+            case LpPool { Geometry: var g } when window >= 0:
+                return [new(Applied(op, x.Masked(0), inputs), x.Axis, Pooled(x, g, window))];
+            case KMaxPool when inputs.Length == 1 && !((KMaxPool)node.Op).K.Symbols.Contains("L"):
+                return [.. Tensor.ApplyAll(op, x.Value, x.Lengths!).Select(p => new Ragged(p))];
             case GroupNormalization norm when window >= 0:
                 return [x.With(Normalized(norm, x, inputs[1].Value, inputs[2].Value), x.Axis)];
             case AveragePool { Geometry: var g } pool when window >= 0:
-                return [new(Averaged(pool, x, window), x.Axis,
-                    Windows(x, g.PadBegin[window] + g.PadEnd[window] - g.Extent(window), g.Stride[window]))];
+                return Averaged(pool, x, window) is { } average ? [new(average, x.Axis, Pooled(x, g, window))] : null;
             default:
                 return null;
         }
@@ -198,15 +200,28 @@ sealed class SequenceProgram
     static Tensor Applied(Op op, Tensor first, Ragged[] inputs) =>
         Tensor.Apply(op, [first, .. inputs.Skip(1).Select(i => i.Value)]);
 
-    /// <summary>Means of windows, of which those at the end hold padding that does not count unless padding does.</summary>
-    static Tensor Averaged(AveragePool pool, Ragged x, int window)
+    /// <summary>Means of windows, of which those at the end hold padding; null where they count what lies behind it.</summary>
+    static Tensor? Averaged(AveragePool pool, Ragged x, int window)
     {
-        if (pool.CountPadding || pool.Geometry.PadEnd[window] == 0) return Tensor.Apply(pool, x.Masked(0));
-        // Sums of values, and of ones where there are values, each divided by the same number.
-        var counting = pool with { CountPadding = true };
+        bool inside = pool.Geometry.Rounding == PoolingRounding.Floor;
+        if (pool.Divisor != 0 || inside && (pool.CountPadding || pool.Geometry.PadEnd[window] == 0))
+            return Tensor.Apply(pool, x.Masked(0));
+        if (pool.CountPadding) return null;
+        // Sums of values, divided by sums of ones where there are values.
+        var sums = pool with { Divisor = 1 };
         var ones = Raggedness.Mask(x.Value.Shape, x.Axis, x.Lengths!).Cast(x.Value.ElementType);
-        ones = ones.BroadcastTo(x.Value.Shape.With(1, 1));
-        return Tensor.Apply(counting, x.Masked(0)) / Tensor.Apply(counting, ones);
+        return Tensor.Apply(sums, x.Masked(0)) / Tensor.Apply(sums, ones.BroadcastTo(x.Value.Shape.With(1, 1)));
+    }
+
+    Tensor Pooled(Ragged x, PoolingGeometry g, int axis)
+    {
+        long room = g.PadBegin[axis] + g.PadEnd[axis] - g.Extent(axis);
+        int stride = g.Stride[axis];
+        if (g.Rounding == PoolingRounding.Floor) return Windows(x, room, stride);
+        // ⌈n / s⌉ is ⌊(n + s − 1) / s⌋; by PyTorch's rule no window starts behind the last element.
+        var all = Windows(x, room + stride - 1, stride);
+        return g.Rounding == PoolingRounding.CeilingAnywhere ? all
+            : Once(x.Lengths!, $"{room}/{stride} up", () => all.Minimum(Raggedness.Windows(x.Lengths!, g.PadBegin[axis] - 1, stride)));
     }
 
     /// <summary>A norm over groups of channels, by the statistics of the places that count.</summary>
