@@ -19,4 +19,13 @@ static class ModelLocation
         }
         throw new FileNotFoundException($"There is no model file and no run \"{word}\"{Nearest.Hint(word, names.Append("latest"))}.");
     }
+
+    /// <summary>The set that the run around a model file was trained on.</summary>
+    public static string? SetOf(string modelPath)
+    {
+        var folder = new RunFolder(Path.GetDirectoryName(Path.GetFullPath(modelPath))!);
+        return File.Exists(folder.ConfigurationPath)
+            ? RunConfiguration.Read(folder.ConfigurationPath).Settings.GetValueOrDefault("cli.set")
+            : null;
+    }
 }

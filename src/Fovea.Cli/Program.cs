@@ -12,6 +12,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal
 var root = new RootCommand("Fovea: convolutional networks for .NET. Defines, trains, runs and inspects them.")
 {
     TrainCommand.Create(cancellation.Token), EvaluateCommand.Create(cancellation.Token), InspectCommand.Create(),
+    ExplainCommand.Create(), DrawCommand.Create(),
 };
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
 // Tables in files and pipes are as wide as they need to be.

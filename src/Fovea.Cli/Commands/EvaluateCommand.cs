@@ -39,7 +39,8 @@ static class EvaluateCommand
         if (set is not null) NamedSets.Check(set);
         string path = ModelLocation.Find(what, []);
         var model = ModelFile.Load(path);
-        set ??= Recorded(path) ?? throw new UsageException($"{path} does not lie in a run of fovea train: name the data set with --set.");
+        set ??= ModelLocation.SetOf(path)
+            ?? throw new UsageException($"{path} does not lie in a run of fovea train: name the data set with --set.");
         var (sets, _) = NamedSets.Load(set, data);
         if (sets.Test.Classes.Count != model.Card.Classes.Count && model.Card.Classes.Count > 0)
             throw new UsageException($"{path} tells {model.Card.Classes.Count} classes apart; {set} has {sets.Test.Classes.Count}.");
@@ -67,15 +68,6 @@ static class EvaluateCommand
         Console.Error.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"fovea: the accuracy {result.Accuracy:0.0000} is below --min-accuracy {least}."));
         return ExitCode.GateFailed;
-    }
-
-    /// <summary>The set that the run around a model file was trained on.</summary>
-    static string? Recorded(string modelPath)
-    {
-        var folder = new RunFolder(Path.GetDirectoryName(Path.GetFullPath(modelPath))!);
-        return File.Exists(folder.ConfigurationPath)
-            ? RunConfiguration.Read(folder.ConfigurationPath).Settings.GetValueOrDefault("cli.set")
-            : null;
     }
 
     static void Show(string path, IReadOnlyList<string> classes, EvaluationResult result)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Fovea.Modules;
 using Spectre.Console;
 
 namespace Fovea.Cli.Commands;
@@ -27,43 +26,13 @@ static class InspectCommand
         {
             common.Apply(parsed);
             string name = parsed.GetValue(what)!;
-            var (model, title) = Find(name, ShapeOf(parsed.GetValue(input)), parsed.GetValue(classes), parsed.GetValue(common.Seed));
-            var summary = Analysis.Summary(model, ShapeOf(parsed.GetValue(input)));
+            var (model, title) = NamedModel.Find(name, NamedModel.ShapeOf(parsed.GetValue(input)), parsed.GetValue(classes), parsed.GetValue(common.Seed));
+            var summary = Analysis.Summary(model, NamedModel.ShapeOf(parsed.GetValue(input)));
             if (parsed.GetValue(common.Json)) WriteJson(name, summary);
             else WriteTable(title, summary);
             return ExitCode.Done;
         });
         return command;
-    }
-
-    static Shape? ShapeOf(string? text)
-    {
-        if (text is null) return null;
-        try
-        {
-            var shape = Shape.Parse(text);
-            if (shape.IsKnown && shape.Rank > 0 && shape.All(d => d.Value > 0)) return shape;
-        }
-        catch (FormatException)
-        {
-            // Said below, in one voice with every other wrong shape.
-        }
-        throw new UsageException($"--input \"{text}\" is no shape: write channels, height and width as 3x224x224.");
-    }
-
-    static (Module Model, string Title) Find(string name, Shape? input, int classes, ulong seed)
-    {
-        if (classes < 1) throw new UsageException($"--classes is {classes}: at least 1.");
-        if (Zoo.All.Any(n => n.Name == name))
-        {
-            var shape = input ?? new Shape(1, 28, 28);
-            var network = Zoo.Create(name, classes, shape);
-            network.Build(shape, seed);
-            return (network, $"{name}, input {shape}");
-        }
-        string path = ModelLocation.Find(name, Zoo.All.Select(n => n.Name));
-        var model = ModelFile.Load(path);
-        return (model.Module, $"{path}, input {input ?? model.Module.InputShape}");
     }
 
     static void WriteJson(string name, ModelSummary summary) => JsonOutput.Write(json =>

@@ -58,13 +58,15 @@ public static partial class Analysis
         ArgumentNullException.ThrowIfNull(layer);
         var geometry = layer is ConvTranspose ? GeometryOf<Ops.TransposedConvolution>(layer).Geometry
             : GeometryOf<Ops.Convolution>(layer).Geometry;
-        return [.. Enumerable.Range(0, layer.SpatialRank).Select(i => new WindowArithmetic(
-            layer.Kernel[i], geometry.Stride[i], geometry.PadBegin[i], geometry.PadEnd[i], geometry.Dilation[i]))];
+        return WindowsOf(geometry, layer.Kernel);
     }
 
+    static IReadOnlyList<WindowArithmetic> WindowsOf(Ops.ConvolutionGeometry geometry, Dims kernel) => [.. kernel.Select((size, i) =>
+        new WindowArithmetic(size, geometry.Stride[i], geometry.PadBegin[i], geometry.PadEnd[i], geometry.Dilation[i]))];
+
     // From the graph: what the layer really applies at the size it was built for.
-    static TOp GeometryOf<TOp>(Module layer) where TOp : Graphs.Op =>
-        new Replay(layer).Program.Steps.Select(step => step.Op).OfType<TOp>().Single();
+    static TOp GeometryOf<TOp>(Module layer, Shape? inputShape = null) where TOp : Graphs.Op =>
+        new Replay(layer, inputShape: inputShape).Program.Steps.Select(step => step.Op).OfType<TOp>().Single();
 
     static double Largest(Tensor x) => x.Abs().Reduce(Ops.Reduction.Max, [.. Enumerable.Range(0, x.Rank)]).Item<double>();
 
