@@ -20,7 +20,7 @@ public sealed class Drawing
         text{font-family:system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:12px;fill:var(--ink);
         text-anchor:middle;dominant-baseline:central}
         .title{font-size:14px;font-weight:600;text-anchor:start}.note{fill:var(--soft);text-anchor:start}
-        .number{font-size:11px;font-variant-numeric:tabular-nums}.end{text-anchor:end}
+        .number{font-size:11px;font-variant-numeric:tabular-nums}.small{font-size:9px}.end{text-anchor:end}
         .cell{fill:var(--cell);stroke:var(--line)}.pad{fill:var(--pad);stroke:var(--line);stroke-dasharray:2 2}
         .zero{fill:var(--zero);stroke:var(--line);stroke-dasharray:1 3}
         .window{fill:var(--window);fill-opacity:.28;stroke:var(--window);stroke-width:1.5}

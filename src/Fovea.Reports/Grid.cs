@@ -13,7 +13,8 @@ sealed class Grid(Drawing drawing, double x, double y, double cell = 30)
     public void Fill(string kind, int row, int column, string? text = null, string? fill = null)
     {
         drawing.Rectangle(kind, x + column * cell, y + row * cell, cell, cell, fill);
-        if (text is not null) drawing.Text("number", x + (column + 0.5) * cell, y + (row + 0.5) * cell, text);
+        // A digit is about 6.5 wide; what would leave its cell is written smaller.
+        if (text is not null) drawing.Text(6.5 * text.Length > cell - 2 ? "number small" : "number", x + (column + 0.5) * cell, y + (row + 0.5) * cell, text);
     }
 
     /// <summary>Every cell of a rectangle.</summary>
