@@ -18,9 +18,14 @@ static class InspectCommand
         {
             Description = "The input's shape, channels first: 3x224x224. Default: that of the model, or 1x28x28.",
         };
+        var batch = new Option<int>("--batch")
+        {
+            Description = "Inputs at a time, for the memory of predicting and of a training step.",
+            DefaultValueFactory = _ => 1,
+        };
         var classes = new Option<int>("--classes") { Description = "Classes of a network by name.", DefaultValueFactory = _ => 10 };
         var command = new Command("inspect", "Shapes, parameters, multiply-adds, activation memory and receptive field of every layer.\n\n"
-            + "  fovea inspect resnet18 --input 3x224x224 --classes 1000\n  fovea inspect latest") { what, input, classes };
+            + "  fovea inspect resnet18 --input 3x224x224 --classes 1000\n  fovea inspect latest") { what, input, classes, batch };
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -28,14 +33,21 @@ static class InspectCommand
             string name = parsed.GetValue(what)!;
             var (model, title) = NamedModel.Find(name, NamedModel.ShapeOf(parsed.GetValue(input)), parsed.GetValue(classes), parsed.GetValue(common.Seed));
             var summary = Analysis.Summary(model, NamedModel.ShapeOf(parsed.GetValue(input)));
-            if (parsed.GetValue(common.Json)) WriteJson(name, summary);
-            else WriteTable(title, summary);
+            int count = parsed.GetValue(batch);
+            if (count < 1) throw new UsageException($"--batch is {count}: at least 1.");
+            var shape = NamedModel.ShapeOf(parsed.GetValue(input));
+            var costs = new Costs(Analysis.InferenceCost(model, count, shape), Analysis.TrainingCost(model, count, shape),
+                Analysis.Checkerboards(model));
+            if (parsed.GetValue(common.Json)) WriteJson(name, summary, costs);
+            else WriteTable(title, summary, costs);
             return ExitCode.Done;
         });
         return command;
     }
 
-    static void WriteJson(string name, ModelSummary summary) => JsonOutput.Write(json =>
+    sealed record Costs(RunCost Inference, RunCost Training, IReadOnlyList<Checkerboard> Checkerboards);
+
+    static void WriteJson(string name, ModelSummary summary, Costs costs) => JsonOutput.Write(json =>
     {
         json.WriteString("network", name);
         json.WriteStartArray("layers");
@@ -58,10 +70,17 @@ static class InspectCommand
         json.WriteNumber("frozenParameters", summary.FrozenParameters);
         json.WriteNumber("multiplyAdds", summary.MultiplyAdds);
         json.WriteNumber("activationBytes", summary.ActivationBytes);
+        json.WriteNumber("batch", costs.Inference.Batch);
+        json.WriteNumber("inferencePeakBytes", costs.Inference.PeakBytes);
+        json.WriteNumber("trainingPeakBytes", costs.Training.PeakBytes);
+        json.WriteNumber("trainingMultiplyAdds", costs.Training.MultiplyAdds);
+        json.WriteStartArray("checkerboards");
+        foreach (var board in costs.Checkerboards) json.WriteStringValue(board.Layer);
+        json.WriteEndArray();
         json.WriteString("numerics", Engine.Numerics.ToString());
     });
 
-    static void WriteTable(string title, ModelSummary summary)
+    static void WriteTable(string title, ModelSummary summary, Costs costs)
     {
         var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
         table.AddColumn(new TableColumn("layer").NoWrap());
@@ -79,6 +98,10 @@ static class InspectCommand
         Console.WriteLine($"parameters     {Count(summary.Parameters)}{frozen}, {Bytes(summary.Parameters * 4)}");
         Console.WriteLine($"multiply-adds  {Count(summary.MultiplyAdds)} for one input");
         Console.WriteLine($"activations    {Bytes(summary.ActivationBytes)} for one input");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory    {Bytes(costs.Inference.PeakBytes)} predicting, "
+            + $"{Bytes(costs.Training.PeakBytes)} in a training step (Adam), batch {costs.Inference.Batch}"));
+        foreach (var board in costs.Checkerboards)
+            Console.WriteLine($"checkerboards  {board.Layer}: between {board.Least} and {board.Most} taps reach a place of axis {board.Axis}");
         Console.WriteLine($"numerics       {Engine.Numerics}");
     }
 

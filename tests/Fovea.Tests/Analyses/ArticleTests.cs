@@ -39,14 +39,17 @@ public sealed class ArticleTests
     }
 
     // 2.2: VGG-16 ends in 7×7×512 = 25 088 after five poolings, AlexNet in 6×6×256 = 9 216 after three.
+    // Their last poolings see 212 and 195 pixels, as published (Araujo and others, 2019).
     [Theory]
-    [InlineData("vgg16", 5, 7 * 7 * 512)]
-    [InlineData("alexnet", 3, 6 * 6 * 256)]
-    public void Maps_before_the_dense_layers(string name, int poolings, int features)
+    [InlineData("vgg16", 5, 7 * 7 * 512, 212)]
+    [InlineData("alexnet", 3, 6 * 6 * 256, 195)]
+    public void Maps_before_the_dense_layers(string name, int poolings, int features, double field)
     {
-        var layers = ZooShapes.Of(name);
-        Assert.Equal(poolings, layers.Count(l => l.Operator == "MaxPool"));
-        Assert.Equal(features, layers.First(l => l.Operator == "Linear").InputShape[^1]);
+        var maps = Zoo.Create(name, 10, [3, 224, 224]).Children.Single(c => c.Name == "features").Child;
+        var pools = Analysis.Summary(Built(maps, [3, 224, 224])).Layers.Where(l => l.Operator == "MaxPool").ToList();
+        Assert.Equal(poolings, pools.Count);
+        Assert.Equal(features, pools[^1].OutputShape.Product());
+        Assert.Equal(field, pools[^1].ReceptiveField![0]);
     }
 
     // 2.3: 6×6×3 by one kernel of 3×3×3 is 4×4×1, by two 4×4×2; in groups a kernel has C / groups channels; and there is a bias.

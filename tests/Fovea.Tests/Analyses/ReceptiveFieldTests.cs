@@ -15,8 +15,9 @@ public sealed class ReceptiveFieldTests(ITestOutputHelper output)
     [MemberData(nameof(Networks))]
     public void Theory_is_what_the_gradient_shows_in_the_zoo(string name)
     {
-        // Pixels of a size that every network takes; the classifier behind the maps sees everything.
-        var model = Zoo.Create(name, 3, [3, 64, 64]);
+        // A size that every network takes. The classifier behind the maps sees everything: where it stands apart it is left out.
+        var network = Zoo.Create(name, 3, [3, 64, 64]);
+        var model = network.Children.FirstOrDefault(c => c.Name == "features").Child ?? network;
         model.Build([3, 64, 64], seed: 1);
         var summary = Analysis.Summary(model);
         string layer = summary.Layers.Last(l => l.OutputShape.Count == 4 && l.OutputShape[2] > 1).Name;

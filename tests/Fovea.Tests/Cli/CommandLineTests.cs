@@ -33,6 +33,19 @@ public sealed class CommandLineTests
     [InlineData("train --min-accuracy 93", "from 0 to 1")]
     [InlineData("inspect resnet18 --input 3xx32", "3x224x224")]
     [InlineData("inspect resnet18 --classes 0", "--classes")]
+    [InlineData("inspect lenet --batch 0", "--batch")]
+    [InlineData("draw cnov", "did you mean \"conv\"")]
+    [InlineData("draw conv --input 2", "reaches over 3")]
+    [InlineData("draw conv --kernel 0", "at least 1")]
+    [InlineData("draw conv --dilation 0", "at least 1")]
+    [InlineData("draw conv --input 100", "at most 40")]
+    [InlineData("draw field", "--network")]
+    [InlineData("draw field --network lenet --layer cov1", "did you mean \"conv1\"")]
+    [InlineData("draw field --network lenet --layer conv1 --unit 99,0", "99")]
+    [InlineData("explain lenet --products conv1", "conv1:0,4,4")]
+    [InlineData("explain lenet --products conv1:0,4,99", "no unit")]
+    [InlineData("explain lenet --products relu1:0,4,4", "no sum of products")]
+    [InlineData("explain lenet --products fc2:0 --backward 10", "numbered 10")]
     public async Task Wrong_usage_is_answered_with_the_mend(string line, string words) =>
         FailsInOneLine(await Run(line.Split(' ')), 2, words);
 
@@ -44,6 +57,32 @@ public sealed class CommandLineTests
     [InlineData("train --resume /nowhere", "There is no run /nowhere")]
     public async Task What_is_missing_or_does_not_fit_ends_with_code_3(string line, string words) =>
         FailsInOneLine(await Run(line.Split(' ')), 3, words);
+
+    [Fact]
+    public async Task Pictures_are_svg_on_standard_output_or_in_a_file()
+    {
+        var drawn = await Run("draw", "transposed", "--input", "3", "--stride", "2", "--animated");
+        Assert.True(drawn.ExitCode == 0, drawn.Error);
+        Assert.StartsWith("<svg xmlns=", drawn.Output);
+        using var scratch = new Scratch();
+        string file = Path.Combine(scratch.Path, "field.svg");
+        var field = await Run("draw", "field", "--network", "lenet", "--layer", "conv2", "-o", file, "--json");
+        Assert.Equal(file, field.Json.GetProperty("path").GetString());
+        Assert.Contains("14×14 pixels", field.Json.GetProperty("title").GetString());
+        Assert.StartsWith("<svg xmlns=", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public async Task Products_sum_to_the_number()
+    {
+        var explained = await Run("explain", "lenet", "--products", "conv1:0,4,4", "--json");
+        Assert.True(explained.ExitCode == 0, explained.Error);
+        var json = explained.Json;
+        Assert.Equal(25, json.GetProperty("products").GetArrayLength());
+        Assert.Equal(json.GetProperty("result").GetDouble(), json.GetProperty("bias").GetDouble()
+            + json.GetProperty("products").EnumerateArray().Sum(p => p.GetProperty("product").GetDouble()), 1e-9);
+        Assert.Contains("25 products", (await Run("explain", "lenet", "--products", "conv1:0,4,4")).Output);
+    }
 
     [Fact]
     public async Task Help_shows_examples_and_defaults()
