@@ -14,10 +14,12 @@ public sealed class PublicApiTests
     const string Accept = "FOVEA_ACCEPT_API";
     const int ShownLines = 40;
 
-    [Fact]
-    public void Public_api_is_the_one_accepted()
+    [Theory]
+    [InlineData(typeof(FoveaException))]
+    [InlineData(typeof(Fovea.Reports.Drawing))]
+    public void Public_api_is_the_one_accepted(Type ofAssembly)
     {
-        const string file = "tests/Fovea.Tests/PublicApi/Fovea.txt";
+        string file = $"tests/Fovea.Tests/PublicApi/{ofAssembly.Assembly.GetName().Name}.txt";
         var options = new ApiGeneratorOptions
         {
             IncludeAssemblyAttributes = false,
@@ -26,7 +28,7 @@ public sealed class PublicApiTests
                 "System.Diagnostics.DebuggerDisplayAttribute", "System.Runtime.CompilerServices.AsyncStateMachineAttribute",
             ],
         };
-        var actual = typeof(FoveaException).Assembly.GeneratePublicApi(options).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        var actual = ofAssembly.Assembly.GeneratePublicApi(options).ReplaceLineEndings("\n").TrimEnd() + "\n";
         var path = Repository.PathOf(file);
         if (Environment.GetEnvironmentVariable(Accept) == "1")
         {
