@@ -9,7 +9,10 @@ namespace Fovea;
 /// <param name="Module">The other form, built.</param>
 /// <param name="Difference">The largest absolute difference between the outputs of both on the probe: a batch of random inputs.</param>
 /// <param name="Scale">The largest absolute output: what the difference is to be measured by.</param>
-public sealed record Conversion<TModule>(TModule Module, double Difference, double Scale) where TModule : Module;
+/// <param name="ExactDifference">
+/// The same in double precision, by the reference kernels: rounding apart, the two are one function. Null where that would take long.
+/// </param>
+public sealed record Conversion<TModule>(TModule Module, double Difference, double Scale, double? ExactDifference) where TModule : Module;
 
 /// <summary>How a model that slides over a larger input differs from the model applied to each window of it.</summary>
 /// <param name="Places">The sizes of the score map.</param>
@@ -25,6 +28,9 @@ public sealed record SlidingDifference(Dims Places, Dims Stride, IReadOnlyList<d
 public static partial class Analysis
 {
     const int Probes = 3;
+
+    // Reference kernels take a nanosecond or more for each: about a tenth of a second.
+    const long MultiplyAddsOfExactProbes = 100_000_000;
 
     /// <summary>
     /// A fully connected layer over C·H·W features as a convolution with kernels as large as the map: 7×7×512 → 4096 is 4096 kernels of
@@ -46,8 +52,7 @@ public static partial class Analysis
         convolution.Build([channels, height, width]);
         convolution.Weight.Assign(layer.Weight.Read().Reshape(layer.Features, channels, height, width));
         if (layer.Bias is { } bias) convolution.Bias!.Assign(bias.Read().Reshape(layer.Features));
-        var x = Probe([channels, height, width]);
-        return Compare(convolution, convolution.Forward(x).Flatten(), layer.Forward(x.Flatten()));
+        return Compare(layer, convolution, Probe([channels, height, width]), flattenOriginal: true, exact: null);
     }
 
     /// <summary>
@@ -74,8 +79,7 @@ public static partial class Analysis
             int pixels = matrix.Rows / each.Length;
             linear.Bias!.Assign(Tensor.From(Enumerable.Range(0, matrix.Rows).Select(o => each[o / pixels]).ToArray(), [matrix.Rows]));
         }
-        var x = Probe([channels, height, width]);
-        return Compare(linear, linear.Forward(x.Flatten()), layer.Forward(x).Flatten());
+        return Compare(layer, linear, Probe([channels, height, width]), flattenConverted: true, exact: null);
     }
 
     /// <summary>
@@ -83,14 +87,12 @@ public static partial class Analysis
     /// places. Flattening disappears, fully connected layers become convolutions, global pooling becomes pooling over windows.
     /// </summary>
     /// <param name="model">A built model of images, sequences or volumes.</param>
+    /// <param name="exact">Whether both are also compared in double precision; null: where that is quick.</param>
     /// <exception cref="UnsupportedOperatorException">An operator does not convert; named with its layer and the cause.</exception>
-    public static Conversion<GraphModule> ToFullyConvolutional(this Module model)
+    public static Conversion<GraphModule> ToFullyConvolutional(this Module model, bool? exact = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var converted = FullyConvolutional.Of(model);
-        var x = Probe(model.InputShape!.ToDims());
-        Tensor expected = model.Forward(x), actual = converted.Forward(x);
-        return Compare(converted, actual.Reshape(expected.Shape), expected);
+        return Compare(model, FullyConvolutional.Of(model), Probe(model.InputShape!.ToDims()), exact: exact);
     }
 
     /// <summary>
@@ -142,11 +144,21 @@ public static partial class Analysis
         return SampleValue.Normal<float>(sizes, seed: 1).ToTensor();
     }
 
-    static Conversion<TModule> Compare<TModule>(TModule module, Tensor actual, Tensor expected) where TModule : Module
+    static Conversion<TModule> Compare<TModule>(Module original, TModule converted, Tensor x, bool flattenOriginal = false,
+        bool flattenConverted = false, bool? exact = null) where TModule : Module
     {
-        Tensor.Evaluate(actual, expected);
+        Tensor first = flattenOriginal ? x.Flatten() : x, second = flattenConverted ? x.Flatten() : x;
+        Tensor expected = original.Forward(first).Flatten(), actual = converted.Forward(second).Flatten();
+        Tensor.Evaluate(expected, actual);
         var (difference, scale) = Distance(actual.ToArray(), expected.ToArray());
-        return new(module, difference, scale);
+        bool inDouble = exact ?? Probes * Summary(original).MultiplyAdds <= MultiplyAddsOfExactProbes;
+        return new(converted, difference, scale, inDouble ? Largest(Exactly(original, first) - Exactly(converted, second)) : null);
+
+        static Tensor Exactly(Module module, Tensor input)
+        {
+            var replay = new Replay(module, ElementType.Float64, input.Shape.Slice(1, input.Rank - 1));
+            return replay.Run(input).Values[replay.Program.Output].Flatten();
+        }
     }
 
     internal static (double Difference, double Scale) Distance(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
