@@ -49,7 +49,8 @@ public sealed class Drawing
     internal void Rectangle(string kind, double x, double y, double width, double height, string? fill = null)
     {
         Grow(x + width, y + height);
-        _body.Append(CultureInfo.InvariantCulture, $"<rect class=\"{kind}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\"");
+        _body.Append(CultureInfo.InvariantCulture,
+            $"<rect class=\"{kind}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\"");
         if (fill is not null) _body.Append(CultureInfo.InvariantCulture, $" style=\"fill:{fill}\"");
         _body.Append("/>\n");
     }
@@ -75,7 +76,8 @@ public sealed class Drawing
         double share = 100.0 / count;
         _style.Append(CultureInfo.InvariantCulture,
             $"@keyframes turn{{0%{{visibility:visible}}{N(share)}%{{visibility:hidden}}100%{{visibility:hidden}}}}\n");
-        _style.Append(CultureInfo.InvariantCulture, $".frame{{visibility:hidden;animation:turn {N(count * seconds)}s step-end infinite}}\n");
+        _style.Append(CultureInfo.InvariantCulture,
+            $".frame{{visibility:hidden;animation:turn {N(count * seconds)}s step-end infinite}}\n");
         _style.Append("@media(prefers-reduced-motion:reduce){.frame{animation:none}.first{visibility:visible}}\n");
         for (int i = 0; i < count; i++)
         {

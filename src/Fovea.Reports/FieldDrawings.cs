@@ -14,10 +14,12 @@ public static partial class Drawings
     public static Drawing Field(UnitField field, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(field);
-        if (field.Axes.Count != 2) throw new ArgumentException($"A field of {field.Axes.Count} axes is not drawn as an image.", nameof(field));
+        if (field.Axes.Count != 2)
+            throw new ArgumentException($"A field of {field.Axes.Count} axes is not drawn as an image.", nameof(field));
         UnitFieldAxis rows = field.Axes[0], columns = field.Axes[1];
+        string layer = field.Layer.Length == 0 ? "the output" : field.Layer;
         var drawing = new Drawing(string.Create(CultureInfo.InvariantCulture,
-            $"Receptive field of {(field.Layer.Length == 0 ? "the output" : field.Layer)}, unit {field.Unit}: {rows.Size}×{columns.Size} pixels"));
+            $"Receptive field of {layer}, unit {field.Unit}: {rows.Size}×{columns.Size} pixels"));
         Heading(drawing, drawing.Title, rows.Holes.Count + columns.Holes.Count > 0 ? "red: pixels that no path reaches (gridding)" : null);
         // Large images as one sheet with rectangles, small ones pixel by pixel.
         bool pixels = Math.Max(height, width) <= LargestSide;

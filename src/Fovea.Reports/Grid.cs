@@ -14,7 +14,8 @@ sealed class Grid(Drawing drawing, double x, double y, double cell = 30)
     {
         drawing.Rectangle(kind, x + column * cell, y + row * cell, cell, cell, fill);
         // A digit is about 6.5 wide; what would leave its cell is written smaller.
-        if (text is not null) drawing.Text(6.5 * text.Length > cell - 2 ? "number small" : "number", x + (column + 0.5) * cell, y + (row + 0.5) * cell, text);
+        if (text is not null)
+            drawing.Text(6.5 * text.Length > cell - 2 ? "number small" : "number", x + (column + 0.5) * cell, y + (row + 0.5) * cell, text);
     }
 
     /// <summary>Every cell of a rectangle.</summary>

@@ -17,7 +17,8 @@ public static partial class Drawings
                 $"At most {LargestMatrixSide} rows and columns are drawn: take a smaller input.");
         var drawing = new Drawing(string.Create(CultureInfo.InvariantCulture,
             $"Matrix {matrix.Rows}×{matrix.Columns}: {matrix.Connections} connections, {matrix.DistinctWeights} weights"));
-        Heading(drawing, drawing.Title, $"rows: outputs {matrix.OutputShape}; columns: inputs {matrix.InputShape}; equal colour, equal weight");
+        Heading(drawing, drawing.Title,
+            $"rows: outputs {matrix.OutputShape}; columns: inputs {matrix.InputShape}; equal colour, equal weight");
         bool named = Math.Max(matrix.Rows, matrix.Columns) <= 32;
         double cell = named ? 26 : 12;
         var grid = new Grid(drawing, 0, Top, cell);

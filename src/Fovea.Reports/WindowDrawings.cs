@@ -80,11 +80,14 @@ public static partial class Drawings
         var drawing = new Drawing($"Transposed convolution: {Describe(size, window)} gives {output}×{output}");
         Heading(drawing, drawing.Title,
             $"{plain.ZerosBetween} zeros between pixels, {plain.PadBegin} before and {plain.PadEnd} after them, kernel rotated, stride 1");
-        Grid input = new(drawing, 0, Top), result = new(drawing, padded * Grid.Cell + Gap, Top + Math.Max(0, padded - output) * Grid.Cell / 2);
+        Grid input = new(drawing, 0, Top);
+        Grid result = new(drawing, padded * Grid.Cell + Gap, Top + Math.Max(0, padded - output) * Grid.Cell / 2);
         for (int row = 0; row < padded; row++)
             for (int column = 0; column < padded; column++)
-                input.Fill(Kind(row) == "cell" && Kind(column) == "cell" ? "cell" : Kind(row) == "pad" || Kind(column) == "pad" ? "pad" : "zero",
-                    row, column);
+            {
+                string down = Kind(row), across = Kind(column);
+                input.Fill(down == "pad" || across == "pad" ? "pad" : down == "zero" || across == "zero" ? "zero" : "cell", row, column);
+            }
         result.FillAll("cell", output, output);
         input.Note(padded, $"input {size}×{size}, with zeros {padded}×{padded}");
         result.Note(output, $"output {output}×{output} = (i − 1)·s + K′ − 2p{(outputPadding > 0 ? " + a" : "")}");
@@ -137,7 +140,8 @@ public static partial class Drawings
     static void RequireDrawable(int side)
     {
         if (side > LargestSide)
-            throw new ArgumentOutOfRangeException(nameof(side), side, $"A grid of {side} cells a side is not drawn: at most {LargestSide}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(side), side, $"A grid of {side} cells a side is not drawn: at most {LargestSide}.");
     }
 
     static void RequirePlace(int place, int count)

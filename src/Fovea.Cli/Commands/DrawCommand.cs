@@ -49,8 +49,8 @@ static class DrawCommand
             common.Apply(parsed);
             string picture = parsed.GetValue(what)!;
             if (!Pictures.Contains(picture))
-                throw new UsageException(
-                    $"There is no picture \"{picture}\"{Errors.Nearest.Hint(picture, Pictures)}. There are: {string.Join(", ", Pictures)}.");
+                throw new UsageException($"There is no picture \"{picture}\"{Errors.Nearest.Hint(picture, Pictures)}. "
+                    + $"There are: {string.Join(", ", Pictures)}.");
             Drawing drawing;
             if (picture == "field")
                 drawing = Field(parsed.GetValue(network), parsed.GetResult(input) is { Implicit: false } ? parsed.GetValue(input) : null,
@@ -63,9 +63,11 @@ static class DrawCommand
                 try
                 {
                     var window = WindowArithmetic.Padded(taps, parsed.GetValue(padding),
-                        parsed.GetValue(stride) ?? (picture == "pool" ? taps : 1), parsed.GetValue(dilation) ?? (picture == "dilated" ? 2 : 1));
-                    drawing = Window(picture, new(side, window, parsed.GetValue(added), parsed.GetValue(transposed) || picture == "transposed",
-                        parsed.GetValue(animated), parsed.GetValue(place)), parsed.GetValue(common.Seed));
+                        parsed.GetValue(stride) ?? (picture == "pool" ? taps : 1),
+                        parsed.GetValue(dilation) ?? (picture == "dilated" ? 2 : 1));
+                    bool goesBack = parsed.GetValue(transposed) || picture == "transposed";
+                    drawing = Window(picture, new(side, window, parsed.GetValue(added), goesBack, parsed.GetValue(animated),
+                        parsed.GetValue(place)), parsed.GetValue(common.Seed));
                 }
                 catch (Exception e) when (e is ArgumentException or OverflowException or Errors.ShapeMismatchException)
                 {
@@ -143,7 +145,8 @@ static class DrawCommand
         try
         {
             var built = shape ?? model.InputShape!;
-            return Drawings.Field(Analysis.ReceptiveField(model, layer, new Fovea.Tensors.Dims(place), shape), (int)built[1], (int)built[2]);
+            var field = Analysis.ReceptiveField(model, layer, new Fovea.Tensors.Dims(place), shape);
+            return Drawings.Field(field, (int)built[1], (int)built[2]);
         }
         catch (ArgumentException e)
         {

@@ -47,7 +47,8 @@ static class ExplainCommand
             var (layer, unit) = Unit(parsed.GetValue(products)!);
             string name = parsed.GetValue(what)!;
             var (model, _) = NamedModel.Find(name, NamedModel.ShapeOf(parsed.GetValue(input)), 10, parsed.GetValue(common.Seed));
-            var x = Image(name, model, parsed.GetValue(set), parsed.GetValue(data), parsed.GetValue(image), (int)parsed.GetValue(common.Seed));
+            var x = Image(name, model, parsed.GetValue(set), parsed.GetValue(data), parsed.GetValue(image),
+                parsed.GetValue(common.Seed));
             Contributions found;
             try
             {
@@ -72,19 +73,20 @@ static class ExplainCommand
         string[] parts = text[(colon + 1)..].Split(',');
         int[] unit = new int[parts.Length];
         for (int i = 0; i < parts.Length; i++)
-            if (colon < 0 || parts.Length > Dims.Capacity || !int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out unit[i]))
+            if (colon < 0 || parts.Length > Dims.Capacity
+                || !int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out unit[i]))
                 throw new UsageException($"--products is \"{text}\": a layer and a number of it, as conv1:0,4,4.");
         return (text[..colon], new(unit));
     }
 
     // A test image as the model was trained on it; for a network without training, numbers of the seed.
-    static Tensor Image(string name, Module model, string? set, string? data, int index, int seed)
+    static Tensor Image(string name, Module model, string? set, string? data, int index, ulong seed)
     {
         var shape = model.InputShape!.ToDims();
         if (Zoo.All.Any(n => n.Name == name) && set is null)
         {
-            var random = new Random(seed);
-            return Tensor.From(Enumerable.Range(0, (int)shape.Product()).Select(_ => random.NextSingle() - 0.5f).ToArray(), shape);
+            Randomness.Seed = seed;
+            return Tensor.Normal(((Shape)shape).AsSpan());
         }
         string? path = Zoo.All.Any(n => n.Name == name) ? null : ModelLocation.Find(name, []);
         set ??= path is null ? null : ModelLocation.SetOf(path);

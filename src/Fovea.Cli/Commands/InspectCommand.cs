@@ -31,11 +31,11 @@ static class InspectCommand
         {
             common.Apply(parsed);
             string name = parsed.GetValue(what)!;
-            var (model, title) = NamedModel.Find(name, NamedModel.ShapeOf(parsed.GetValue(input)), parsed.GetValue(classes), parsed.GetValue(common.Seed));
-            var summary = Analysis.Summary(model, NamedModel.ShapeOf(parsed.GetValue(input)));
+            var shape = NamedModel.ShapeOf(parsed.GetValue(input));
+            var (model, title) = NamedModel.Find(name, shape, parsed.GetValue(classes), parsed.GetValue(common.Seed));
+            var summary = Analysis.Summary(model, shape);
             int count = parsed.GetValue(batch);
             if (count < 1) throw new UsageException($"--batch is {count}: at least 1.");
-            var shape = NamedModel.ShapeOf(parsed.GetValue(input));
             var costs = new Costs(Analysis.InferenceCost(model, count, shape), Analysis.TrainingCost(model, count, shape),
                 Analysis.Checkerboards(model));
             if (parsed.GetValue(common.Json)) WriteJson(name, summary, costs);
@@ -101,7 +101,8 @@ static class InspectCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory    {Bytes(costs.Inference.PeakBytes)} predicting, "
             + $"{Bytes(costs.Training.PeakBytes)} in a training step (Adam), batch {costs.Inference.Batch}"));
         foreach (var board in costs.Checkerboards)
-            Console.WriteLine($"checkerboards  {board.Layer}: between {board.Least} and {board.Most} taps reach a place of axis {board.Axis}");
+            Console.WriteLine(
+                $"checkerboards  {board.Layer}: between {board.Least} and {board.Most} taps reach a place of axis {board.Axis}");
         Console.WriteLine($"numerics       {Engine.Numerics}");
     }
 

@@ -5,7 +5,7 @@ using Fovea.Tensors;
 
 namespace Fovea;
 
-/// <summary>A convolution as one product of matrices: kernels O × (C·k²) times columns (C·k²) × (N·places) = outputs O × (N·places).</summary>
+/// <summary>A convolution as one product of matrices: kernels O × (C·k²) times columns (C·k²) × (N·places) is O × (N·places).</summary>
 /// <param name="Columns">One window a column: channel after channel, tap after tap; images one after the other.</param>
 /// <param name="Kernels">One kernel a row.</param>
 /// <param name="Product">One output channel a row.</param>

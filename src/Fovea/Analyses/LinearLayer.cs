@@ -12,7 +12,7 @@ sealed class LinearLayer
     public LinearLayer(Module layer, Shape? inputShape)
     {
         _replay = new(layer, ElementType.Float64, inputShape);
-        Variable[] weights = [.. layer.Parameters.Where(p => p.Shape.Rank > 1)];
+        Variable[] weights = [.. layer.Parameters.Where(p => p.Name == "weight" || p.Name.EndsWith(".weight", StringComparison.Ordinal))];
         if (weights.Length != 1)
             throw new ArgumentException($"{layer} has {weights.Length} weights: a single linear layer is asked for.", nameof(layer));
         _weight = weights[0];

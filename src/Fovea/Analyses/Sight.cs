@@ -81,6 +81,8 @@ static class SightRules
             (axis, place) => Spread(o.Geometry, axis, place, inputs[1][axis + 2])), .. Unseen(inputs)],
         MaxPool o => [Window(seen, inputs[0], seen[1], (axis, place) => Taps(o.Geometry, axis, place))],
         AveragePool o => [Window(seen, inputs[0], seen[1], (axis, place) => Taps(o.Geometry, axis, place))],
+        Resize o => [Window(seen, inputs[0], seen[1], (axis, place) =>
+            AxisTaps.Of(o.Geometry, axis, inputs[0][axis + 2], output[axis + 2]).Pixels(place).ToArray())],
         Linear => [seen.With(seen.Rank - 1, Sight.All(inputs[0][^1])), .. Unseen(inputs)],
         MatMul o => [.. inputs.Select((sizes, i) => Product(o, seen, sizes, first: i == 0))],
         Softmax o => [seen.With(o.Axis, Sight.All(output[o.Axis]))],

@@ -1,10 +1,9 @@
-using Fovea.Modules;
 using Fovea.Tensors;
 using Xunit;
 
 namespace Fovea.Tests.Analyses;
 
-/// <summary>The article's networks at their real sizes: AlexNet and VGG-16 of 1 000 classes. Gigabytes and minutes: the long form.</summary>
+/// <summary>The article's networks at their real sizes: AlexNet and VGG-16 of 1 000 classes. Gigabytes and minutes.</summary>
 [Trait("Category", "Long")]
 [Collection("Threads")]
 public sealed class LargeConversionTests(ITestOutputHelper output)
@@ -18,7 +17,8 @@ public sealed class LargeConversionTests(ITestOutputHelper output)
         var model = Zoo.Create(name, 1000, [3, 224, 224]);
         model.Build([3, 224, 224], seed: 1);
         var converted = model.ToFullyConvolutional(exact: true);
-        output.WriteLine($"{name}: {converted.Difference:g3} in float32, {converted.ExactDifference:g3} in double, of {converted.Scale:g3}");
+        output.WriteLine(
+            $"{name}: {converted.Difference:g3} in float32, {converted.ExactDifference:g3} in double, of {converted.Scale:g3}");
         Assert.True(converted.Difference <= 1e-4 * converted.Scale);
         Assert.True(converted.ExactDifference <= 1e-12 * converted.Scale);
         // 7×7×512 → 4096 is 4096 kernels of 7×7, and 4096 → 4096 is 1×1.
@@ -29,8 +29,8 @@ public sealed class LargeConversionTests(ITestOutputHelper output)
         var scores = converted.Module.Forward(image.Unsqueeze(0));
         Assert.Equal(1000, (int)scores.Shape[1]);
         var sliding = Analysis.CompareSliding(model, converted.Module, image);
-        output.WriteLine($"{name}: map {sliding.Places}, stride {sliding.Stride}; windows differ by {sliding.Largest:g3} of {sliding.Scale:g3}, "
-            + "because each window pads its borders with zeros where the image goes on");
+        output.WriteLine($"{name}: map {sliding.Places}, stride {sliding.Stride}; windows differ by {sliding.Largest:g3} of "
+            + $"{sliding.Scale:g3}, because each window pads its borders with zeros where the image goes on");
         Assert.Equal(new Dims([places, places]), sliding.Places);
         Assert.True(sliding.Largest > converted.Difference);
     }

@@ -21,7 +21,7 @@ internal sealed class RandomNetwork : Module
 
     void AddStep(Random random, int i)
     {
-        switch (random.Next(8))
+        switch (random.Next(9))
         {
             case 0:
                 var transposed = Add($"up{i}", new ConvTranspose2d(Channels, random.Next(1, 4), random.Next(1, 3), random.Next(0, 2),
@@ -53,6 +53,11 @@ internal sealed class RandomNetwork : Module
                 // The same weights twice, as in an iterated block; the channels must stay.
                 Module entry = Add($"entry{i}", new Conv2d(Channels, 1)), again = Add($"again{i}", Same(random));
                 _steps.Add(x => again.Forward(again.Forward(entry.Forward(x))));
+                break;
+            case 7:
+                var enlarged = Add($"larger{i}", new Upsample(random.Next(2) == 0 ? 2 : 1.5,
+                    random.Next(2) == 0 ? Interpolation.Nearest : Interpolation.Linear));
+                _steps.Add(enlarged.Forward);
                 break;
             default:
                 var convolution = Add($"conv{i}", new Conv2d(Channels, random.Next(1, 5), random.Next(1, 4), random.Next(0, 3),

@@ -26,7 +26,10 @@ public sealed class DrawingTests
         ["fields"] = () => Drawings.Fields(Built(new Sequential(("conv1", new Conv2d(2, 5)), ("pool1", new MaxPool2d(2)),
             ("conv2", new Conv2d(2, 5))), [1, 14, 14])),
         ["products"] = () => Drawings.Products(new("conv", "Convolution", [0, 1, 1],
-            [new([0, 1, 1], 0.5, [0, 0, 0, 0], 2), new([0, 1, 2], -1, [0, 0, 0, 1], 0.25), new([1, 1, 1], 3, [0, 1, 0, 0], -0.001)], 0.125, 0.872)),
+            [
+                new([0, 1, 1], 0.5, [0, 0, 0, 0], 2), new([0, 1, 2], -1, [0, 0, 0, 1], 0.25),
+                new([1, 1, 1], 3, [0, 1, 0, 0], -0.001),
+            ], 0.125, 0.872)),
     };
 
     public static TheoryData<string> Names => [.. All.Keys];
@@ -59,7 +62,8 @@ public sealed class DrawingTests
     public void A_moving_window_has_a_frame_a_place()
     {
         var drawing = XDocument.Parse(Drawings.Window(5, new WindowArithmetic(3), animated: true).ToString());
-        Assert.Equal(9, drawing.Descendants().Count(e => ((string?)e.Attribute("class"))?.StartsWith("frame", StringComparison.Ordinal) == true));
+        string[] kinds = [.. drawing.Descendants().Select(e => (string?)e.Attribute("class") ?? "")];
+        Assert.Equal(9, kinds.Count(kind => kind.StartsWith("frame", StringComparison.Ordinal)));
     }
 
     [Fact]
