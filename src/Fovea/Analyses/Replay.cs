@@ -55,7 +55,8 @@ sealed class Replay
     public int StepOf(string layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        layer = _module.Below(layer);                            // steps are named from the module; a path from a larger model means the same
+        // Steps are named from the module; a path from a larger model means the same.
+        layer = _module.Below(layer);
         for (int i = Program.Steps.Count - 1; i >= 0; i--)
         {
             string scope = Program.Steps[i].Scope;
