@@ -147,7 +147,8 @@ public sealed class ArticleTests
         Assert.Equal(0.6f, Pooled(0.6f)[0]);
     }
 
-    // 4.3: strided max aliases, mean less, blur least (Zhang, 2019): how far one pixel's shift is from the moved map.
+    // 4.3: how far the map of an image shifted by a pixel is from the shifted map. Strided max aliases (Zhang, 2019); so does a mean of
+    // windows side by side, on noise as much; a maximum of every place, blurred before it is thinned out, hardly does.
     [Fact]
     public void Blur_mends_what_strided_max_breaks()
     {
@@ -157,7 +158,7 @@ public sealed class ArticleTests
             x => pool(Wrap(x)).Slice(2, 2, 8).Slice(3, 2, 8)), [1, 16, 16]), image, new ImageMovement.Shift(0, 1)).Layers[^1].Error;
         double max = Error(x => x.MaxPool([2])), mean = Error(x => x.AveragePool([2])),
             blur = Error(x => x.MaxPool([2], [1]).BlurPool(5, 2));
-        Assert.True(max > mean && mean > 0 && blur < 0.6 * max, $"max {max}, mean {mean}, blur {blur}");
+        Assert.True(max > 0.3 && mean > 0.3 && blur < 0.3 * Math.Min(max, mean), $"max {max}, mean {mean}, blur {blur}");
     }
 
     static Tensor Wrap(Tensor x)
