@@ -18,6 +18,13 @@ internal static class GoldenRecurrent
                 c.Optional("bias_hh_" + name), c["h"][at], lengths, name.EndsWith("_reverse"));
             return [y, h];
         }),
+        ["rnn_tanh"] = c => Layers(c, (x, name, at, lengths) =>
+        {
+            var bias = c.Optional("bias_ih_" + name);
+            var (y, h) = x.Rnn(c["weight_ih_" + name], c["weight_hh_" + name],
+                bias is null ? null : bias + c["bias_hh_" + name], c["h"][at], lengths, name.EndsWith("_reverse"));
+            return [y, h];
+        }),
     };
 
     static Tensor[] Layers(GoldenInputs c, Func<Tensor, string, int, Tensor?, Tensor[]> step)

@@ -38,6 +38,7 @@ internal static class OnnxOutside
             ["OptionalGetElement"] = Sequences,
             ["OptionalHasElement"] = Sequences,
             ["SequenceAt"] = Sequences,
+            ["SequenceConstruct"] = Sequences,
             ["SequenceEmpty"] = Sequences,
             ["SequenceInsert"] = Sequences,
             ["SequenceLength"] = Sequences,

@@ -6,7 +6,7 @@ from golden import draw, Family
 
 def build():
     family = Family("recurrent")
-    for kind, gates in [("lstm", 4), ("gru", 3)]:
+    for kind, module in [("lstm", "LSTM"), ("gru", "GRU"), ("rnn_tanh", "RNN")]:
         for title, layers, both, bias, lengths in [
             ("one", 1, False, True, None), ("plain", 1, False, False, None), ("both_ways", 1, True, True, None),
             ("ragged", 1, True, True, [5, 3, 1]), ("deep", 2, True, True, None),
@@ -14,7 +14,7 @@ def build():
             name = f"{kind}_{title}"
             batch, steps, features, state = 3, 5, 4, 3
             directions = 2 if both else 1
-            net = getattr(torch.nn, kind.upper())(features, state, layers, bias=bias, batch_first=True, bidirectional=both).double()
+            net = getattr(torch.nn, module)(features, state, layers, bias=bias, batch_first=True, bidirectional=both).double()
             inputs = {"x": draw(name + "/x", batch, steps, features),
                       "h": draw(name + "/h", layers * directions, batch, state) / 2}
             if kind == "lstm":
@@ -22,7 +22,7 @@ def build():
             for parameter, value in net.named_parameters():
                 inputs[parameter] = draw(f"{name}/{parameter}", *value.shape) / 2
 
-            # The functions behind torch.nn.LSTM and torch.nn.GRU: the weights are arguments, so that gradients reach them.
+            # The functions behind torch.nn.LSTM and its like: the weights are arguments, so that gradients reach them.
             function = getattr(torch, kind)
 
             def compute(x, h, *rest):
