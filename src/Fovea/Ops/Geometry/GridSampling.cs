@@ -94,6 +94,13 @@ namespace Fovea.Ops
             double slope = AlignCorners ? (size - 1) / 2.0 : size / 2.0;
             int order = Derivative.Count == 0 ? 0 : Derivative[axis], count = 0;
             if (!double.IsFinite(at)) return 0;
+            if (Mode == Interpolation.Linear && order == 0)
+            {
+                LinearAt(place, size, out int first, out double low, out double high);
+                Add(first, low, pixels, weights, ref count);
+                Add(first + 1, high, pixels, weights, ref count);
+                return count;
+            }
             if (Mode == Interpolation.Cubic)
             {
                 double floor = Math.Floor(at), ratio = at - floor, chain = 1;
@@ -114,11 +121,28 @@ namespace Fovea.Ops
                 if (order == 0 && pixel >= 0 && pixel <= size - 1) Add(pixel, 1, pixels, weights, ref count);
                 return count;
             }
-            double below = Math.Floor(at), part = at - below;
-            var (low, high) = order switch { 0 => (1 - part, part), 1 => (-slope, slope), _ => (0, 0) };
-            if (below >= 0 && below <= size - 1) Add(below, low, pixels, weights, ref count);
-            if (below >= -1 && below <= size - 2) Add(below + 1, high, pixels, weights, ref count);
+            // The derivative of 1 − part and of part.
+            double below = Math.Floor(at), change = order == 1 ? slope : 0;
+            if (below >= 0 && below <= size - 1) Add(below, -change, pixels, weights, ref count);
+            if (below >= -1 && below <= size - 2) Add(below + 1, change, pixels, weights, ref count);
             return count;
+        }
+
+        /// <summary>
+        /// The two taps of a linear reading along an axis: the pixel below the place, and by what it and the next one are multiplied: 0
+        /// where there is none.
+        /// </summary>
+        internal void LinearAt(double place, int size, out int below, out double low, out double high)
+        {
+            double at = AlignCorners ? (place + 1) / 2 * (size - 1) : ((place + 1) * size - 1) / 2, slope = 0;
+            (below, low, high) = (0, 0, 0);
+            if (!double.IsFinite(at)) return;
+            if (Padding != GridPadding.Zeros) Move(ref at, ref slope, size);
+            double floor = Math.Floor(at);
+            if (!(floor >= -1 && floor <= size - 1)) return;
+            below = (int)floor;
+            if (below >= 0) low = 1 - (at - floor);
+            if (below <= size - 2) high = at - floor;
         }
 
         static void Add(double pixel, double weight, Span<int> pixels, Span<double> weights, ref int count)

@@ -53,6 +53,18 @@ sealed unsafe class Vector<T> : Kernel<Ops.GridSample> where T : unmanaged, IVec
         float* weights = (float*)(pixels + GridTaps.Most);
         var taps = new GridTaps(op.Sampling, image);
         long first = (long)call.Piece * plan.Grain, end = Math.Min(first + plan.Grain, plan.Places);
+        if (BilinearLoops.Take<T>(op.Sampling, rank, channels))
+        {
+            while (first < end)
+            {
+                // The places of one image at a time.
+                long n = first / plan.PlacesOfImage, count = Math.Min(end, (n + 1) * plan.PlacesOfImage) - first;
+                BilinearLoops.Sample<T>(op.Sampling, x + n * plan.ImageLength, grid + first * rank, (nint)count, image.Sizes[2],
+                    image.Sizes[3], channels, y + first * channels);
+                first += count;
+            }
+            return;
+        }
         for (long q = first; q < end; q++)
         {
             float* own = x + q / plan.PlacesOfImage * plan.ImageLength;

@@ -51,6 +51,11 @@ sealed unsafe class Vector<T> : Kernel<Ops.GridSampleGradient> where T : unmanag
         float* dy = (float*)call.Input(0) + n * places * channels + first, grid = (float*)call.Input(1) + n * places * rank;
         float* dx = (float*)call.Output(0) + n * pixels * channels + first;
         for (nint p = 0; p < pixels; p++) ElementwiseLoops.Fill<T>(0f, count, dx + p * channels);
+        if (BilinearLoops.Take<T>(op.Sampling, rank, channels))
+        {
+            BilinearLoops.Scatter<T>(op.Sampling, dy, grid, places, image.Sizes[2], image.Sizes[3], channels, dx);
+            return;
+        }
         var taps = new GridTaps(op.Sampling, image);
         Span<nint> offsets = stackalloc nint[GridTaps.Most];
         Span<float> weights = stackalloc float[GridTaps.Most];
