@@ -66,6 +66,12 @@ namespace Fovea.Ops
             new(new MatMul(), new Shape(5, 3, 4), new Shape(4, 2)),
             new(new MatMul(true), new Shape(2, 1, 4, 3), new Shape(3, 4, 2)),
             new(new MatMul(false, true), new Shape(3, 4), new Shape(2, 3, 5, 4)),
+            // Many small ones: whole vectors of columns, tails, either side turned, one column, and one too long to be small.
+            new(new MatMul(), new Shape(6, 5, 7), new Shape(6, 7, 16)),
+            new(new MatMul(false, true), new Shape(3, 9, 7), new Shape(3, 19, 7)),
+            new(new MatMul(true, true), new Shape(3, 6, 4), new Shape(3, 32, 6)),
+            new(new MatMul(true), new Shape(2, 8, 9), new Shape(2, 8, 1)),
+            new(new MatMul(), new Shape(2, 3, 40), new Shape(2, 40, 5)),
         ];
     }
 }
