@@ -1,7 +1,6 @@
 using Fovea.Cpu;
 using Fovea.Graphs;
 using Fovea.Ops;
-using Fovea.Runtime;
 using Fovea.Tensors;
 
 namespace Fovea.KernelGym;
@@ -15,21 +14,20 @@ static class WindowGym
     public static void Run(string filter)
     {
         Console.WriteLine("| operator | case | kernel | ms | GF/s | GB/s | 2 threads |\n|---|---|---|---|---|---|---|");
-        Dims planes = [8, 64, 56, 56], volume = [2, 32, 16, 28, 28];
+        Dims planes = [8, 64, 56, 56], padded = [8, 64, 58, 58], volume = [2, 32, 16, 28, 28];
         Line(filter, "reflect 1, channels-last", new Pad([0, 0, 1, 1], [0, 0, 1, 1], 0, PadMode.Reflect), Layout.ChannelsLast(4), planes);
         Line(filter, "reflect 1, row-major", new Pad([0, 0, 1, 1], [0, 0, 1, 1], 0, PadMode.Reflect), Layout.RowMajor, planes);
         Line(filter, "zeros 1, channels-last", new Pad([0, 0, 1, 1], [0, 0, 1, 1]), Layout.ChannelsLast(4), planes);
         Line(filter, "reflect 1, channels-last", new PadGradient([0, 0, 1, 1], [0, 0, 1, 1], PadMode.Reflect), Layout.ChannelsLast(4),
-            [8, 64, 58, 58]);
-        Line(filter, "reflect 1, row-major", new PadGradient([0, 0, 1, 1], [0, 0, 1, 1], PadMode.Reflect), Layout.RowMajor,
-            [8, 64, 58, 58]);
+            padded);
+        Line(filter, "reflect 1, row-major", new PadGradient([0, 0, 1, 1], [0, 0, 1, 1], PadMode.Reflect), Layout.RowMajor, padded);
         foreach (int stride in (int[])[1, 2])
         {
             var geometry = ConvolutionGeometry.Of(2, [stride], [1], []);
             string name = $"3x3 s{stride}";
-            int places = 56 / stride * 56 / stride;
+            Dims columns = [8, 576, 56 / stride * 56 / stride];
             Line(filter, name, new Unfold(geometry, [3, 3]), Layout.RowMajor, planes);
-            Line(filter, name, new Fold(geometry, [3, 3], [56, 56]), Layout.RowMajor, [8, 576, places]);
+            Line(filter, name, new Fold(geometry, [3, 3], [56, 56]), Layout.RowMajor, columns);
         }
         Line(filter, "3x3x3", new Unfold(ConvolutionGeometry.Of(3, [], [1], []), [3, 3, 3]), Layout.RowMajor, volume);
         foreach (int images in (int[])[1, 32])

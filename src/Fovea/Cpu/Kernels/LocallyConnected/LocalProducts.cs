@@ -12,29 +12,32 @@ namespace Fovea.Cpu.Kernels.LocallyConnected;
 /// <c>dw[o, k, q] = Σ over n of U[n, k, q] · dy[n, o, q]</c>: one loop over products at places that stand alone.
 /// </summary>
 /// <remarks>
-/// The weights are most of the memory, and each is used once an image: a block of them, some outputs × rows × places, is read for many
-/// images while it lies in the first caches. Unfolded rows are made for a block of places and images at a time. A sum has one accumulator;
-/// blocks spill it to the result and go on, so the blocking changes no bits.
+/// The weights are most of the memory, and each is used once an image: those of an output meet a block of images while they lie in the
+/// first caches. Unfolded rows are made for a block of places and images at a time. Four rows that share an operand are summed at once.
+/// A sum has one accumulator; blocks spill it to the result and go on, so the blocking changes no bits.
 /// </remarks>
 internal sealed unsafe class LocalProducts<T> where T : unmanaged, IVec<T>
 {
     // Places of a block: some vectors of every width; a row of it is a few cache lines.
-    const int PlacesOfBlock = 64;
+    const int PlacesOfBlock = 128;
     const int ImagesOfBlock = 16;
-    const int FloatsOfBlock = 32 * 1024;
+    const int RowsAtOnce = 4;
+    const int FloatsOfRows = 32 * 1024;
+    const int FloatsOfSums = 64 * 1024;
     const int EnoughPieces = 32;
     const double LeastMultiplyAdds = 100_000;
 
     readonly ConvolutionSizes _sizes;
     readonly UnfoldedRows _rows;
-    readonly int _blocks, _parts, _partSize, _stepRows;
+    readonly int _blocks, _parts, _partSize, _stepRows, _sumImages;
 
-    LocalProducts(ConvolutionSizes sizes, int parted, int images, int least)
+    LocalProducts(ConvolutionSizes sizes, int parted, int imagesOfBlock, int least)
     {
         _sizes = sizes;
         _rows = new(sizes);
         _blocks = VectorKernels.Pieces(_rows.Places, PlacesOfBlock);
-        _stepRows = Math.Clamp(FloatsOfBlock / (Math.Min(images, sizes.Images) * PlacesOfBlock), 1, Steps);
+        _stepRows = Math.Clamp(FloatsOfRows / (Math.Min(imagesOfBlock, sizes.Images) * PlacesOfBlock), 1, Steps);
+        _sumImages = Math.Clamp(FloatsOfSums / (RowsAtOnce * _rows.Places), 1, Math.Min(ImagesOfBlock, sizes.Images));
         double work = (double)sizes.Images * sizes.OutputChannels * Steps * _rows.Places;
         int wanted = (int)Math.Clamp(work / LeastMultiplyAdds, 1, EnoughPieces);
         _parts = Math.Clamp((wanted + least - 1) / least, 1, parted);
@@ -55,7 +58,8 @@ internal sealed unsafe class LocalProducts<T> where T : unmanaged, IVec<T>
         var sizes = ConvolutionSizes.Of(geometry, image, weight, result);
         int blocks = VectorKernels.Pieces(sizes.Output.Count, PlacesOfBlock);
         var products = new LocalProducts<T>(sizes, sizes.GroupOutputs, ImagesOfBlock, blocks * sizes.Groups);
-        return products.Work(blocks * sizes.Groups * products._parts, Math.Min(ImagesOfBlock, sizes.Images) * products._stepRows);
+        return products.Work(blocks * sizes.Groups * products._parts,
+            Math.Min(ImagesOfBlock, sizes.Images) * products._stepRows * PlacesOfBlock);
     }
 
     /// <summary>Its input gradient: pieces are channels and parts of the images.</summary>
@@ -63,7 +67,7 @@ internal sealed unsafe class LocalProducts<T> where T : unmanaged, IVec<T>
     {
         var sizes = ConvolutionSizes.Of(geometry, image, weight, result);
         var products = new LocalProducts<T>(sizes, sizes.Images, 1, sizes.InputChannels);
-        return products.Work(sizes.InputChannels * products._parts, Math.Min(ImagesOfBlock, sizes.Images));
+        return products.Work(sizes.InputChannels * products._parts, (long)products._sumImages * RowsAtOnce * sizes.Output.Count);
     }
 
     /// <summary>Its weight gradient: pieces are blocks of places, groups and parts of the unfolded rows.</summary>
@@ -71,12 +75,13 @@ internal sealed unsafe class LocalProducts<T> where T : unmanaged, IVec<T>
     {
         var sizes = ConvolutionSizes.Of(geometry, image, weight, result);
         int blocks = VectorKernels.Pieces(sizes.Output.Count, PlacesOfBlock);
-        var products = new LocalProducts<T>(sizes, sizes.GroupInputs * sizes.Kernel.Count, 2 * ImagesOfBlock, blocks * sizes.Groups);
-        return products.Work(blocks * sizes.Groups * products._parts, Math.Min(2 * ImagesOfBlock, sizes.Images) * products._stepRows);
+        var products = new LocalProducts<T>(sizes, sizes.GroupInputs * sizes.Kernel.Count, 2 * ImagesOfBlock,
+            blocks * sizes.Groups);
+        return products.Work(blocks * sizes.Groups * products._parts,
+            Math.Min(2 * ImagesOfBlock, sizes.Images) * products._stepRows * PlacesOfBlock);
     }
 
-    KernelWork Work(int pieces, long scratchRows) =>
-        new([pieces], WalkerScratch: scratchRows * PlacesOfBlock * sizeof(float), Prepared: this);
+    KernelWork Work(int pieces, long scratchFloats) => new([pieces], WalkerScratch: scratchFloats * sizeof(float), Prepared: this);
 
     (int Group, int Place, int Places, int From, int To) Part(int piece, int parted)
     {
@@ -116,19 +121,19 @@ internal sealed unsafe class LocalProducts<T> where T : unmanaged, IVec<T>
         var (group, channelOfGroup) = Math.DivRem(channel, _sizes.GroupInputs);
         int from = part * _partSize, to = Math.Min(_sizes.Images, from + _partSize);
         for (int image = from; image < to; image++) ElementwiseLoops.Fill<T>(0f, _rows.Pixels, Channel(dx, image, channel));
-        for (int tap = 0; tap < _rows.Taps; tap++)
-            for (int place = 0; place < places; place += PlacesOfBlock)
+        for (int tap = 0; tap < _rows.Taps; tap += RowsAtOnce)
+            for (int image = from; image < to; image += _sumImages)
             {
-                int count = (int)Math.Min(PlacesOfBlock, places - place);
-                float* weights = w + (group * groupOutputs * Steps + channelOfGroup * _rows.Taps + tap) * places + place;
-                for (int image = from; image < to; image += ImagesOfBlock)
-                {
-                    int images = Math.Min(ImagesOfBlock, to - image);
-                    PlaceProductLoops.Sum<T>(dy + (image * outputs + group * groupOutputs) * places + place, outputs * places, places,
-                        weights, Steps * places, images, (int)groupOutputs, count, false, sums, PlacesOfBlock);
+                int taps = Math.Min(RowsAtOnce, _rows.Taps - tap), images = Math.Min(_sumImages, to - image);
+                float* weights = w + (group * groupOutputs * Steps + channelOfGroup * _rows.Taps + tap) * places;
+                for (int place = 0; place < places; place += PlacesOfBlock)
                     for (int i = 0; i < images; i++)
-                        _rows.Add<T>(sums + i * PlacesOfBlock, tap, place, count, Channel(dx, image + i, channel));
-                }
+                        PlaceProductLoops.Sum<T>(weights + place, places, Steps * places,
+                            dy + ((image + i) * outputs + group * groupOutputs) * places + place, places, taps, (int)groupOutputs,
+                            (int)Math.Min(PlacesOfBlock, places - place), false, sums + (nint)i * RowsAtOnce * places + place, places);
+                for (int i = 0; i < images; i++)
+                    for (int t = 0; t < taps; t++)
+                        _rows.Add<T>(sums + ((nint)i * RowsAtOnce + t) * places, tap + t, 0, (int)places, Channel(dx, image + i, channel));
             }
     }
 
@@ -144,10 +149,11 @@ internal sealed unsafe class LocalProducts<T> where T : unmanaged, IVec<T>
             {
                 int steps = Math.Min(_stepRows, to - step);
                 UnfoldBlock(x, image, images, group, step, steps, place, count, unfolded);
-                for (nint o = group * _sizes.GroupOutputs; o < (group + 1) * _sizes.GroupOutputs; o++)
-                    PlaceProductLoops.Sum<T>(unfolded, PlacesOfBlock, (nint)_stepRows * PlacesOfBlock,
-                        dy + (image * outputs + o) * places + place, outputs * places, steps, images, count, image > 0,
-                        dw + (o * Steps + step) * places + place, places);
+                for (int k = 0; k < steps; k += RowsAtOnce)
+                    for (nint o = group * _sizes.GroupOutputs; o < (group + 1) * _sizes.GroupOutputs; o++)
+                        PlaceProductLoops.Sum<T>(unfolded + k * PlacesOfBlock, PlacesOfBlock, (nint)_stepRows * PlacesOfBlock,
+                            dy + (image * outputs + o) * places + place, outputs * places, Math.Min(RowsAtOnce, steps - k), images, count,
+                            image > 0, dw + (o * Steps + step + k) * places + place, places);
             }
         }
     }
