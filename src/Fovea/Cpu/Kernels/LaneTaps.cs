@@ -70,6 +70,9 @@ sealed unsafe class LaneTaps<T> where T : unmanaged, IVec<T>
         (_windowsOfVector, _lanes, _windows, _weights) = ([.. windowsOfVector], [.. lanes], [.. windows], [.. weights]);
     }
 
+    /// <summary>How many steps a row takes.</summary>
+    public int Steps => _weights.Length / T.Count;
+
     /// <summary>One row.</summary>
     public void Run(float* x, float* y)
     {

@@ -19,11 +19,14 @@ sealed unsafe class ResizePasses<T> where T : unmanaged, IVec<T>
     // Pixels of fewer numbers are not worth a vector each.
     const int WidePixel = 8;
 
+    // Rows of narrow pixels with many taps are transposed, so many at a time, and vectors run over the rows.
+    const int Together = 16;
+
     readonly AxisTaps _depth, _height, _width;
     readonly float[] _depthWeights, _heightWeights, _widthWeights;
     readonly LaneTaps<T>? _lanes;
     readonly nint _images, _channels, _rowIn, _rowOut, _rows, _rowsOfPiece, _plane, _cut, _cuts, _planesOfPiece;
-    readonly int _ring;
+    readonly int _ring, _group;
 
     /// <param name="axes">The taps of every spatial axis, from the input to the output.</param>
     /// <param name="input">The input.</param>
@@ -43,6 +46,8 @@ sealed unsafe class ResizePasses<T> where T : unmanaged, IVec<T>
         (_depthWeights, _heightWeights, _widthWeights) = (_depth.SingleWeights(), _height.SingleWeights(), _width.SingleWeights());
         (_rowIn, _rowOut) = (_width.Inputs * _channels, _width.Outputs * _channels);
         if (!_width.IsIdentity && _channels < WidePixel) _lanes = new(_width, (int)_channels);
+        // A step costs about what four numbers cost that are transposed.
+        _group = _lanes is not null && !_width.IsSelection && _lanes.Steps > (_rowIn + _rowOut) / 4 ? Together : 1;
 
         _plane = _height.Inputs * _rowIn;
         _cut = Math.Max(1, Math.Min(_plane, Grain));
@@ -50,13 +55,14 @@ sealed unsafe class ResizePasses<T> where T : unmanaged, IVec<T>
         _planesOfPiece = Math.Max(1, Grain / Math.Max(1, _plane));
         _rows = _images * _depth.Outputs * _height.Outputs;
         _rowsOfPiece = Math.Max(Grain / Math.Max(1, _rowOut), _width.IsIdentity ? 1 : Math.Min(FewestRows, _height.Outputs));
-        _ring = _width.IsIdentity || _height.IsIdentity ? 0 : _height.Span;
+        _ring = _width.IsIdentity || _height.IsIdentity ? 0 : _height.Span + _group - 1;
 
         int rowPieces = VectorKernels.Pieces(_rows, _rowsOfPiece);
         nint planes = _images * _depth.Outputs;
         Work = new(_depth.IsIdentity ? [rowPieces] : [checked((int)((planes + _planesOfPiece - 1) / _planesOfPiece * _cuts)), rowPieces],
             Scratch: _depth.IsIdentity ? 0 : planes * _plane * sizeof(float),
-            WalkerScratch: _ring * (_rowOut * sizeof(float) + sizeof(nint)) + Math.Max(_depth.Most, _height.Most) * sizeof(nint),
+            WalkerScratch: _ring * (_rowOut * sizeof(float) + sizeof(nint)) + Math.Max(_depth.Most, _height.Most) * sizeof(nint)
+                + (_group > 1 ? _group * (_rowIn + _rowOut) * sizeof(float) : 0),
             Prepared: this);
     }
 
@@ -100,14 +106,15 @@ sealed unsafe class ResizePasses<T> where T : unmanaged, IVec<T>
     void Rows(float* x, int piece, nint scratch, float* y)
     {
         nint first = piece * _rowsOfPiece, end = Math.Min(first + _rowsOfPiece, _rows);
-        if (_height.IsIdentity)
-        {
-            for (nint row = first; row < end; row++) Width(x + row * _rowIn, y + row * _rowOut);
-            return;
-        }
         nint* numbers = (nint*)scratch;
         float** rows = (float**)(numbers + _ring);
-        float* kept = (float*)(rows + _height.Most);
+        float* kept = (float*)(rows + _height.Most), group = kept + _ring * _rowOut;
+        if (_height.IsIdentity)
+        {
+            for (nint row = first; row < end; row += _group)
+                Widths(x + row * _rowIn, Math.Min(_group, end - row), group, y + row * _rowOut);
+            return;
+        }
         new Span<nint>(numbers, _ring).Fill(-1);
         fixed (float* weights = _heightWeights)
         {
@@ -121,16 +128,43 @@ sealed unsafe class ResizePasses<T> where T : unmanaged, IVec<T>
                     nint number = image + taps[t];
                     rows[t] = x + number * _rowIn;
                     if (_width.IsIdentity) continue;
-                    // The rows of one output lie within a span: each has a place of its own.
+                    // The rows of one output lie within a span, and so do those made ahead: each has a place of its own.
                     nint place = number % _ring;
                     float* made = kept + place * _rowOut;
-                    if (numbers[place] != number) Width(rows[t], made);
-                    numbers[place] = number;
+                    if (numbers[place] != number)
+                    {
+                        nint last = image + LastPixel(h, end - row), count = Math.Min(Math.Min(_group, _ring - place), last - number + 1);
+                        Widths(rows[t], count, group, made);
+                        for (nint i = 0; i < count; i++) numbers[place + i] = number + i;
+                    }
                     rows[t] = made;
                 }
                 ResizeLoops.Mix<T>(rows, weights + _height.Starts[h], taps.Length, _rowOut, _height.IsSelection, y + row * _rowOut);
             }
         }
+    }
+
+    /// <summary>The last input row that so many outputs of an image need, from one on.</summary>
+    int LastPixel(int h, nint outputs)
+    {
+        if (_group == 1) return _height.Inputs - 1;
+        var taps = _height.Pixels((int)Math.Min(_height.Outputs - 1, h + outputs - 1));
+        return Math.Max(taps.Length > 0 ? taps[^1] : 0, _height.Pixels(h)[^1]);
+    }
+
+    void Widths(float* x, nint rows, float* scratch, float* y)
+    {
+        if (rows == 1 || _group == 1)
+        {
+            for (nint row = 0; row < rows; row++) Width(x + row * _rowIn, y + row * _rowOut);
+            return;
+        }
+        float* turned = scratch + rows * _rowIn;
+        TransposeLoops.Transpose((uint*)x, rows, _rowIn, _rowIn, rows, (uint*)scratch);
+        fixed (int* starts = _width.Starts, pixels = _width.AllPixels)
+        fixed (float* weights = _widthWeights)
+            ResizeLoops.Pixels<T>(scratch, starts, pixels, weights, _width.Outputs, _channels * rows, _width.IsSelection, turned);
+        TransposeLoops.Transpose((uint*)turned, _rowOut, rows, rows, _rowOut, (uint*)y);
     }
 
     void Width(float* x, float* y)
