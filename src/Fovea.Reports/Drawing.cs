@@ -26,7 +26,7 @@ public sealed class Drawing
         .window{fill:var(--window);fill-opacity:.28;stroke:var(--window);stroke-width:1.5}
         .outline{fill:none;stroke:var(--window);stroke-width:2}.result{fill:var(--result);fill-opacity:.32;stroke:var(--result)}
         .hole{fill:var(--hole);fill-opacity:.25;stroke:var(--hole)}.warm{fill:var(--warm);fill-opacity:.3;stroke:var(--warm)}
-        .arrow{stroke:var(--soft);stroke-width:1.5;fill:none}.bar{fill:var(--window);fill-opacity:.75}.track{fill:var(--pad)}
+        .arrow{stroke:var(--soft);stroke-width:1.5;fill:none}.curve{fill:none;stroke-width:2;stroke-linejoin:round}.bar{fill:var(--window);fill-opacity:.75}.track{fill:var(--pad)}
 
         """;
 
@@ -68,6 +68,13 @@ public sealed class Drawing
         Grow(Math.Max(x1, x2), Math.Max(y1, y2));
         _body.Append(CultureInfo.InvariantCulture,
             $"<line class=\"arrow\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>\n");
+    }
+
+    internal void Path(IReadOnlyList<(double X, double Y)> points, string stroke)
+    {
+        foreach (var (x, y) in points) Grow(x, y);
+        _body.Append("<polyline class=\"curve\" points=\"").AppendJoin(' ', points.Select(p => $"{N(p.X)},{N(p.Y)}"))
+            .Append(CultureInfo.InvariantCulture, $"\" style=\"stroke:{stroke}\"/>\n");
     }
 
     /// <summary>Pictures that take turns, each for a while; where less motion is asked for the first stays.</summary>

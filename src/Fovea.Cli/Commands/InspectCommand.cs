@@ -37,7 +37,7 @@ static class InspectCommand
             int count = parsed.GetValue(batch);
             if (count < 1) throw new UsageException($"--batch is {count}: at least 1.");
             var costs = new Costs(Analysis.InferenceCost(model, count, shape), Analysis.TrainingCost(model, count, shape),
-                Analysis.Checkerboards(model));
+                Analysis.FieldWarnings(model, shape));
             if (parsed.GetValue(common.Json)) WriteJson(name, summary, costs);
             else WriteTable(title, summary, costs);
             return ExitCode.Done;
@@ -45,7 +45,7 @@ static class InspectCommand
         return command;
     }
 
-    sealed record Costs(RunCost Inference, RunCost Training, IReadOnlyList<Checkerboard> Checkerboards);
+    sealed record Costs(RunCost Inference, RunCost Training, IReadOnlyList<FieldWarning> Warnings);
 
     static void WriteJson(string name, ModelSummary summary, Costs costs) => JsonOutput.Write(json =>
     {
@@ -74,8 +74,15 @@ static class InspectCommand
         json.WriteNumber("inferencePeakBytes", costs.Inference.PeakBytes);
         json.WriteNumber("trainingPeakBytes", costs.Training.PeakBytes);
         json.WriteNumber("trainingMultiplyAdds", costs.Training.MultiplyAdds);
-        json.WriteStartArray("checkerboards");
-        foreach (var board in costs.Checkerboards) json.WriteStringValue(board.Layer);
+        json.WriteStartArray("warnings");
+        foreach (var warning in costs.Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", warning.Kind.ToString());
+            json.WriteString("layer", warning.Layer);
+            json.WriteString("text", warning.Text);
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
         json.WriteString("numerics", Engine.Numerics.ToString());
     });
@@ -100,9 +107,7 @@ static class InspectCommand
         Console.WriteLine($"activations    {Bytes(summary.ActivationBytes)} for one input");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory    {Bytes(costs.Inference.PeakBytes)} predicting, "
             + $"{Bytes(costs.Training.PeakBytes)} in a training step (Adam), batch {costs.Inference.Batch}"));
-        foreach (var board in costs.Checkerboards)
-            Console.WriteLine(
-                $"checkerboards  {board.Layer}: between {board.Least} and {board.Most} taps reach a place of axis {board.Axis}");
+        foreach (var warning in costs.Warnings) Console.WriteLine($"look at        {warning.Layer}: {warning.Text}");
         Console.WriteLine($"numerics       {Engine.Numerics}");
     }
 

@@ -72,6 +72,17 @@ public static partial class Analysis
         return new(movement, layers, still.Values[output] is { Rank: 2 } scores ? Consistency(scores, moved.Values[output]) : null);
     }
 
+    /// <summary>Errors and consistency over growing movements: one point a movement.</summary>
+    /// <param name="model">A built model of images C, H, W.</param>
+    /// <param name="images">Images N, C, H, W, prepared as the model expects them.</param>
+    /// <param name="movements">The movements, in the order of the points.</param>
+    public static IReadOnlyList<ModelEquivariance> EquivarianceCurve(
+        Module model, Tensor images, IEnumerable<ImageMovement> movements)
+    {
+        ArgumentNullException.ThrowIfNull(movements);
+        return [.. movements.Select(movement => Equivariance(model, images, movement))];
+    }
+
     static LayerEquivariance Follow(string layer, string name, Tensor still, Tensor moved, ImageMovement movement, ReceptiveField? field,
         int height, int width)
     {

@@ -100,6 +100,17 @@ public sealed class ReceptiveFieldTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void What_is_worth_a_second_look_is_said_once()
+    {
+        var model = Built(new Sequential(("a", new Conv2d(1, 3, dilation: 2)), ("b", new Conv2d(1, 3, dilation: 2)),
+            ("c", new Conv2d(1, 3, padding: 1, stride: 2)), ("d", new Conv2d(1, 5, padding: 2)), ("up", new ConvTranspose2d(1, 3, 2))),
+            [1, 14, 14]);
+        Assert.Equal([(FieldWarningKind.Gridding, "a"), (FieldWarningKind.ExceedsInput, "d"), (FieldWarningKind.Checkerboard, "up")],
+            Analysis.FieldWarnings(model).Select(w => (w.Kind, w.Layer)));
+        Assert.Empty(Analysis.FieldWarnings(Built(new Sequential(new Conv2d(1, 3), new MaxPool2d(2)), [1, 14, 14])));
+    }
+
+    [Fact]
     public void Checkerboards_are_found()
     {
         var uneven = Built(new Sequential(new ConvTranspose2d(2, 3, 2), new ConvTranspose2d(2, 4, 2)), [1, 4, 4]);

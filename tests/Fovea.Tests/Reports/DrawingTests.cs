@@ -25,6 +25,14 @@ public sealed class DrawingTests
         ["field-large"] = () => Drawings.Field(new("pool5", [3, 3], [new(10, 212, 212, 32, []), new(0, 190, 212, 32, [])]), 224, 224),
         ["fields"] = () => Drawings.Fields(Built(new Sequential(("conv1", new Conv2d(2, 5)), ("pool1", new MaxPool2d(2)),
             ("conv2", new Conv2d(2, 5))), [1, 14, 14])),
+        ["routes-max"] = () => Drawings.GradientRoutes(Tensor.From([1f, 3, 2, 0, 5, 4, 2, 2, 0, 1, 7, 8, 2, 6, 9, 3], [4, 4]), new(2, 2)),
+        ["routes-mean"] = () => Drawings.GradientRoutes(Ramp(4, 4), new(2, 2), mean: true),
+        ["routes-overlapping"] = () => Drawings.GradientRoutes(Ramp(5, 5), new(3, 2)),
+        ["curves"] = () => Drawings.Equivariance("Shifts to the right",
+        [
+            .. Enumerable.Range(0, 5).Select(i => new ModelEquivariance(new ImageMovement.Shift(0, i),
+                [new("conv", "Convolution", 0.01 * i, null, [1, 1]), new("pool", "MaxPool", i % 2 * 0.3, null, [2, 2])], 1 - 0.05 * i)),
+        ], ["conv", "pool"]),
         ["products"] = () => Drawings.Products(new("conv", "Convolution", [0, 1, 1],
             [
                 new([0, 1, 1], 0.5, [0, 0, 0, 0], 2), new([0, 1, 2], -1, [0, 0, 0, 1], 0.25),
