@@ -23,7 +23,7 @@ public sealed record FieldWarning(FieldWarningKind Kind, string Layer, string Te
 public static partial class Analysis
 {
     /// <summary>
-    /// Gridding holes, fields larger than the input, checkerboards: the first layer of each kind, in order (later ones inherit the first two).
+    /// Gridding holes of the last map, the first layer whose field is larger than the input, checkerboards of transposed convolutions.
     /// </summary>
     /// <param name="model">A built model of inputs with spatial axes.</param>
     /// <param name="inputShape">The input's sizes without the batch axis; null for the shape the model was built for.</param>
@@ -31,23 +31,13 @@ public static partial class Analysis
     {
         var warnings = new List<FieldWarning>();
         var shape = inputShape ?? model.InputShape!;
-        bool gridding = false, exceeds = false;
-        // A layer is looked at once, at its end; what does not change the field shows nothing new.
-        double last = 0;
-        foreach (var layer in Summary(model, inputShape).Layers)
-        {
-            if (layer.ReceptiveField is not { } field || layer.OutputShape.Count < 3 || field[0] == last) continue;
-            last = field[0];
-            if (!gridding && GriddingOf(model, layer.Name, inputShape) is { } holes)
-            {
-                gridding = true;
-                warnings.Add(new(FieldWarningKind.Gridding, layer.Name, holes));
-            }
-            if (exceeds || !Enumerable.Range(0, field.Count).Any(axis => field[axis] > shape[axis + 1].Value)) continue;
-            exceeds = true;
-            warnings.Add(new(FieldWarningKind.ExceedsInput, layer.Name,
-                $"from here on a unit's field ({string.Join('x', field)}) is larger than the input {shape}"));
-        }
+        var maps = Summary(model, inputShape).Layers.Where(l => l.ReceptiveField is not null && l.OutputShape.Count > 2).ToList();
+        // A single dilated layer has holes and layers behind it may fill them: what counts is what is left in the end.
+        if (maps.Count > 0 && GriddingOf(model, maps[^1].Name, inputShape) is { } holes)
+            warnings.Add(new(FieldWarningKind.Gridding, maps[^1].Name, holes));
+        if (maps.Find(l => l.ReceptiveField!.Where((size, axis) => size > shape[axis + 1].Value).Any()) is { } large)
+            warnings.Add(new(FieldWarningKind.ExceedsInput, large.Name,
+                $"from here on a unit's field ({string.Join('x', large.ReceptiveField!)}) is larger than the input {shape}"));
         foreach (var group in Checkerboards(model).GroupBy(board => board.Layer))
             warnings.Add(new(FieldWarningKind.Checkerboard, group.Key, $"between {group.Min(b => b.Least)} and {group.Max(b => b.Most)} taps "
                 + "reach neighbouring places: a kernel that is a multiple of the stride is even"));
