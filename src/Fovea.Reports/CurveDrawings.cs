@@ -56,12 +56,12 @@ public static partial class Drawings
         // Names at the ends of curves that meet are put under each other.
         double Spread(int curve, double y)
         {
-            int above = Enumerable.Range(0, curve).Count(other => Math.Abs(Y(curves[other].Values.LastOrDefault(double.IsFinite)) - y) < 14);
-            return y + 14 * above;
+            var others = curves.Take(curve).Select(c => Y(c.Values.LastOrDefault(double.IsFinite)));
+            return y + 14 * others.Count(other => Math.Abs(other - y) < 14);
         }
     }
 
-    /// <summary>What a model keeps of shifts, scales or turns, as curves: the error of some layers, and the predictions that stay.</summary>
+    /// <summary>What a model keeps of shifts, scales or turns, as curves: errors of layers, and the predictions that change.</summary>
     /// <param name="title">What is shown.</param>
     /// <param name="points">One point a movement.</param>
     /// <param name="layers">The layers to show, by path.</param>

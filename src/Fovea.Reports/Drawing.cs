@@ -26,7 +26,8 @@ public sealed class Drawing
         .window{fill:var(--window);fill-opacity:.28;stroke:var(--window);stroke-width:1.5}
         .outline{fill:none;stroke:var(--window);stroke-width:2}.result{fill:var(--result);fill-opacity:.32;stroke:var(--result)}
         .hole{fill:var(--hole);fill-opacity:.25;stroke:var(--hole)}.warm{fill:var(--warm);fill-opacity:.3;stroke:var(--warm)}
-        .arrow{stroke:var(--soft);stroke-width:1.5;fill:none}.curve{fill:none;stroke-width:2;stroke-linejoin:round}.bar{fill:var(--window);fill-opacity:.75}.track{fill:var(--pad)}
+        .arrow{stroke:var(--soft);stroke-width:1.5;fill:none}.curve{fill:none;stroke-width:2;stroke-linejoin:round}
+        .bar{fill:var(--window);fill-opacity:.75}.track{fill:var(--pad)}
 
         """;
 

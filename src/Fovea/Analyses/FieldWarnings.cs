@@ -1,5 +1,4 @@
 using Fovea.Modules;
-using Fovea.Tensors;
 
 namespace Fovea;
 
@@ -39,8 +38,9 @@ public static partial class Analysis
             warnings.Add(new(FieldWarningKind.ExceedsInput, large.Name,
                 $"from here on a unit's field ({string.Join('x', large.ReceptiveField!)}) is larger than the input {shape}"));
         foreach (var group in Checkerboards(model).GroupBy(board => board.Layer))
-            warnings.Add(new(FieldWarningKind.Checkerboard, group.Key, $"between {group.Min(b => b.Least)} and {group.Max(b => b.Most)} taps "
-                + "reach neighbouring places: a kernel that is a multiple of the stride is even"));
+            warnings.Add(new(FieldWarningKind.Checkerboard, group.Key,
+                $"between {group.Min(b => b.Least)} and {group.Max(b => b.Most)} taps reach neighbouring places; "
+                + "a kernel that is a multiple of the stride is even"));
         return warnings;
     }
 
