@@ -15,7 +15,7 @@ sealed class TrainSettings
     static readonly (string Name, string Value)[] Defaults =
     [
         ("set", NamedSets.Default), ("network", "fashion"), ("epochs", "14"), ("batch", "64"), ("optimizer", "adamw"), ("lr", ""),
-        ("schedule", "cosine"), ("warm-up", "1"), ("weight-decay", ""), ("label-smoothing", "0.05"), ("clip", ""), ("seed", "1"),
+        ("schedule", "cosine"), ("warm-up", ""), ("weight-decay", ""), ("label-smoothing", "0.05"), ("clip", ""), ("seed", "1"),
         ("quick", "false"),
     ];
 
@@ -79,7 +79,9 @@ sealed class TrainSettings
                 "sgd" => new Sgd(rate ?? 0.1, momentum: 0.9, nesterov: true, decay ?? 5e-4),
                 "adam" => new Adam(rate ?? 1e-3, weightDecay: decay ?? 0),
                 "adamw" => new AdamW(rate ?? 2e-3, weightDecay: decay ?? 0.05),
-                _ => throw Unknown("optimizer", name, ["sgd", "adam", "adamw"]),
+                "rmsprop" => new RmsProp(rate ?? 1e-3, momentum: 0.9, weightDecay: decay ?? 0),
+                "adadelta" => new Adadelta(rate ?? 1, weightDecay: decay ?? 0),
+                _ => throw Unknown("optimizer", name, ["sgd", "adam", "adamw", "rmsprop", "adadelta"]),
             };
         }
     }
@@ -89,14 +91,20 @@ sealed class TrainSettings
         get
         {
             string name = _values["schedule"];
+            double? typed = _values["warm-up"].Length == 0 ? null : Number("warm-up");
+            // One cycle rises by itself: a warm-up is how long that takes.
+            if (name == "one-cycle") return typed is not { } epochs ? Schedule.OneCycle()
+                : Schedule.OneCycle(epochs > 0 && epochs < Epochs ? epochs / Epochs
+                    : throw new UsageException(
+                        $"--warm-up is \"{_values["warm-up"]}\": the rise of one-cycle takes some of the {Epochs} epochs."));
             var schedule = name switch
             {
                 "constant" => Schedule.Constant,
                 "cosine" => Schedule.Cosine(),
                 "step" => Schedule.Step(Math.Max(1, Epochs / 3)),
-                _ => throw Unknown("schedule", name, ["constant", "cosine", "step"]),
+                _ => throw Unknown("schedule", name, ["constant", "cosine", "step", "one-cycle"]),
             };
-            double warmUp = Math.Min(Number("warm-up"), Epochs / 2.0);
+            double warmUp = Math.Min(typed ?? 1, Epochs / 2.0);
             return warmUp > 0 ? schedule.WithWarmUp(warmUp) : schedule;
         }
     }

@@ -29,16 +29,25 @@ static class TrainCommand
             Description = "How often the training set is gone through. Default: 14; 3 with --quick.",
         };
         var batch = new Option<string>("--batch") { Description = "Images a step. Default: 64." };
-        var optimizer = new Option<string>("--optimizer") { Description = "sgd (momentum 0.9, Nesterov), adam or adamw. Default: adamw." };
-        var rate = new Option<string>("--lr") { Description = "The learning rate. Default: 0.002 for adamw, 0.001 for adam, 0.1 for sgd." };
+        var optimizer = new Option<string>("--optimizer")
+        {
+            Description = "sgd (momentum 0.9, Nesterov), adam, adamw, rmsprop (momentum 0.9) or adadelta. Default: adamw.",
+        };
+        var rate = new Option<string>("--lr")
+        {
+            Description = "The learning rate. Default: 0.002 for adamw, 0.001 for adam and rmsprop, 0.1 for sgd, 1 for adadelta.",
+        };
         var schedule = new Option<string>("--schedule")
         {
-            Description = "How the learning rate changes: constant, cosine or step. Default: cosine.",
+            Description = "How the learning rate changes: constant, cosine, step or one-cycle. Default: cosine.",
         };
-        var warmUp = new Option<string>("--warm-up") { Description = "Epochs in which the learning rate rises to its value. Default: 1." };
+        var warmUp = new Option<string>("--warm-up")
+        {
+            Description = "Epochs in which the learning rate rises to its value. Default: 1; with one-cycle 30 % of them.",
+        };
         var decay = new Option<string>("--weight-decay")
         {
-            Description = "Weight decay. Default: 0.05 for adamw, 0 for adam, 0.0005 for sgd.",
+            Description = "Weight decay. Default: 0.05 for adamw, 0.0005 for sgd, 0 for the others.",
         };
         var smoothing = new Option<string>("--label-smoothing")
         {

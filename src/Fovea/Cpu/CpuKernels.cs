@@ -14,6 +14,8 @@ public static class CpuKernels
     // Fastest first within an operator; the naive kernel is last.
     static readonly Kernel[] BuiltIn =
     [
+        .. Kernels.AdadeltaUpdate.Vector.All,
+        new Kernels.AdadeltaUpdate.Naive(),
         .. Kernels.AdamUpdate.Vector.All,
         new Kernels.AdamUpdate.Naive(),
         .. Kernels.ArgExtreme.Vector.Of<Ops.ArgMax>(),
@@ -197,6 +199,8 @@ public static class CpuKernels
         new Kernels.RoiAlignGradient.Naive(),
         new Kernels.Scan.Shared(),
         new Kernels.Scan.Naive(),
+        .. Kernels.RmsPropUpdate.Vector.All,
+        new Kernels.RmsPropUpdate.Naive(),
         .. Kernels.Select.Vector.All,
         new Kernels.Select.Naive(),
         .. Kernels.SgdUpdate.Vector.All,

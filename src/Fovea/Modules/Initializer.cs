@@ -29,8 +29,30 @@ public abstract class Initializer
     /// <summary>Uniform within ±√(6 / (fan-in + fan-out)): for tanh and sigmoid networks (Glorot and Bengio, 2010).</summary>
     public static Initializer Glorot { get; } = new Scaled("glorot", (fanIn, fanOut) => Math.Sqrt(6.0 / (fanIn + fanOut)), normal: false);
 
+    /// <summary>Normal with deviation √(2 / (fan-in + fan-out)): <see cref="Glorot"/> of another distribution.</summary>
+    public static Initializer GlorotNormal { get; } =
+        new Scaled("glorot-normal", (fanIn, fanOut) => Math.Sqrt(2.0 / (fanIn + fanOut)), normal: true);
+
     /// <summary>Normal with deviation √(1 / fan-in) (LeCun and others, 1998).</summary>
     public static Initializer LeCun { get; } = new Scaled("lecun", (fanIn, _) => Math.Sqrt(1.0 / fanIn), normal: true);
+
+    /// <summary>Uniform within ±√(3 / fan-in): <see cref="LeCun"/> of another distribution.</summary>
+    public static Initializer LeCunUniform { get; } = new Scaled("lecun-uniform", (fanIn, _) => Math.Sqrt(3.0 / fanIn), normal: false);
+
+    /// <summary>
+    /// The identity: 1 where output and input are of one number, at the middle of the kernel, 0 elsewhere. A layer passes its input on.
+    /// </summary>
+    public static Initializer Identity { get; } = new Diagonal();
+
+    /// <summary>
+    /// Rows, an output each (or columns, where there are more rows), at right angles to one another, of length gain (Saxe and others,
+    /// 2014).
+    /// </summary>
+    /// <param name="gain">√2 suits ReLU, 1 what is linear.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public static Initializer Orthogonal(double gain = 1) => double.IsFinite(gain)
+        ? new Orthogonal(gain)
+        : throw new ArgumentOutOfRangeException(nameof(gain), gain, "The gain is finite.");
 
     /// <summary>One number everywhere.</summary>
     public static Initializer Of(float value) => new Constant(value);
@@ -60,6 +82,20 @@ public abstract class Initializer
     sealed class OfPyTorch() : Scaled("pytorch", (fanIn, _) => Math.Sqrt(1.0 / fanIn), normal: false)
     {
         internal override Initializer Bias(long fanIn) => Uniform((float)Math.Sqrt(1.0 / fanIn));
+    }
+
+    sealed class Diagonal : Initializer
+    {
+        public override void Fill(Span<float> values, Dims sizes, ulong seed, string path)
+        {
+            values.Clear();
+            if (sizes.Count < 2 || values.IsEmpty) return;
+            int kernel = values.Length / sizes[0] / sizes[1], middle = 0;
+            for (int axis = 2; axis < sizes.Count; axis++) middle = middle * sizes[axis] + sizes[axis] / 2;
+            for (int i = 0; i < Math.Min(sizes[0], sizes[1]); i++) values[(i * sizes[1] + i) * kernel + middle] = 1;
+        }
+
+        public override string ToString() => "identity";
     }
 
     class Scaled(string name, Func<double, double, double> scale, bool normal) : Initializer

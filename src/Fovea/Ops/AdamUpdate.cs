@@ -17,8 +17,13 @@ namespace Fovea.Ops;
 /// <param name="WeightDecay">How much of the parameter is taken off.</param>
 /// <param name="Decoupled">Whether weight decay leaves the moments alone (AdamW).</param>
 public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0,
-    bool Decoupled = false) : Op
+    bool Decoupled = false) : Op, IParameterUpdate
 {
+    int IParameterUpdate.LikeParameter => 4;
+
+    // The step's number stands between.
+    int IParameterUpdate.ScaleInput => 6;
+
     /// <inheritdoc/>
     public override TensorType[] Infer(Inputs inputs)
     {
@@ -45,7 +50,7 @@ public sealed record AdamUpdate(double Beta1 = 0.9, double Beta2 = 0.999, double
         var second = Beta2 * inputs[3] + (1 - Beta2) * gradient.Square();
         var root = second.Sqrt() / Correction(Beta2).Sqrt() + Epsilon;
         Tensor[] moved = [parameter - rate / Correction(Beta1) * first / root, first, second];
-        return OptimizerInputs.Unless(inputs, 6, [inputs[0], inputs[2], inputs[3]], moved);
+        return OptimizerInputs.Unless(inputs, this, moved);
 
         Tensor Correction(double beta) =>
             (1 - Tensor.Constant(beta, ElementType.Float64).Power(inputs[5].Cast(ElementType.Float64))).Cast(rate.ElementType);

@@ -12,6 +12,7 @@ public static class OpCatalog
     [
         .. UnaryTable.All.Select(row => new Unary(row.Function, row.Alpha, row.Beta)),
         .. BinaryTable.All.Select(row => new Binary(row.Function)),
+        new AdadeltaUpdate(),
         new AdamUpdate(),
         new AdaptiveAveragePool([1, 1]),
         new AdaptiveAveragePoolGradient([1, 1]),
@@ -87,6 +88,7 @@ public static class OpCatalog
         new ResizeGradient(new(), [1, 1]),
         new RoiAlign(new([1, 1])),
         new RoiAlignGradient(new([1, 1]), 1, [1, 1]),
+        new RmsPropUpdate(),
         new SgdUpdate(),
         new ScatterElements(0),
         new Scan(Region.Empty, 0, 0, 0),

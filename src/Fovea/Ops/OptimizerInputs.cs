@@ -3,9 +3,25 @@ using Fovea.Tensors;
 
 namespace Fovea.Ops;
 
-/// <summary>The shape rule that optimizer updates share.</summary>
+/// <summary>What the rules of optimizer updates share.</summary>
 static class OptimizerInputs
 {
+    /// <summary>The shape rule of an update whose scalars are the learning rate and the gradient scale.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="names">What inputs 1, 2, … are called.</param>
+    public static TensorType[] Check(Inputs inputs, IParameterUpdate update, params ReadOnlySpan<string> names)
+    {
+        int rate = update.LikeParameter;
+        inputs.RequireCount(rate + 1, rate + 2);
+        CheckLikeParameter(inputs, rate, names);
+        CheckScalar(inputs, rate, inputs[0].Element, "learning rate");
+        if (inputs.Count > update.ScaleInput) CheckScalar(inputs, update.ScaleInput, inputs[0].Element, "gradient scale");
+        var outputs = new TensorType[rate - 1];
+        Array.Fill(outputs, inputs[0]);
+        return outputs;
+    }
+
     /// <summary>Checks that inputs 1 to <paramref name="like"/> − 1 are like the parameter (input 0).</summary>
     public static void CheckLikeParameter(Inputs inputs, int like, params ReadOnlySpan<string> names)
     {
@@ -25,13 +41,23 @@ static class OptimizerInputs
             throw inputs.Fail($"takes the {name} as a scalar of {element}; it is {inputs[index]}.");
     }
 
-    /// <summary>The old values where there is a gradient scale that is not finite, else the new ones.</summary>
-    public static Tensor[] Unless(IReadOnlyList<Tensor> inputs, int scaleInput, Tensor[] old, Tensor[] moved)
+    /// <summary>The gradient, scaled, with the parameter's decay added.</summary>
+    public static Tensor Gradient(IReadOnlyList<Tensor> inputs, IParameterUpdate update, double weightDecay)
     {
-        if (inputs.Count <= scaleInput) return moved;
-        var isFinite = (inputs[scaleInput] * 0).EqualTo(Tensor.Constant(0, inputs[scaleInput].ElementType));
-        return [.. moved.Select((value, i) => Tensor.Where(isFinite, value, old[i]))];
+        var gradient = inputs.Count > update.ScaleInput ? inputs[1] * inputs[update.ScaleInput] : inputs[1];
+        return weightDecay == 0 ? gradient : gradient + weightDecay * inputs[0];
     }
+
+    /// <summary>The old values where there is a gradient scale that is not finite, else the new ones.</summary>
+    public static Tensor[] Unless(IReadOnlyList<Tensor> inputs, IParameterUpdate update, Tensor[] moved)
+    {
+        if (inputs.Count <= update.ScaleInput) return moved;
+        var isFinite = IsFinite(inputs[update.ScaleInput]);
+        return [.. moved.Select((value, i) => Tensor.Where(isFinite, value, inputs[i == 0 ? 0 : i + 1]))];
+    }
+
+    /// <summary>Whether a scalar is a number and finite.</summary>
+    public static Tensor IsFinite(Tensor scalar) => (scalar * 0).EqualTo(Tensor.Constant(0, scalar.ElementType));
 
     /// <summary>Shapes of parameters for samples: matrices, more elements than a vector holds, one element, a bias.</summary>
     public static IEnumerable<Shape> Shapes() => [[3, 5], [2, 3, 3, 3], [37], [1], Shape.Scalar];

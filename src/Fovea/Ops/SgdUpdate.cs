@@ -12,7 +12,7 @@ namespace Fovea.Ops;
 /// <param name="Momentum">What is kept of the velocity, from 0 (none) to less than 1.</param>
 /// <param name="Nesterov">Whether the step looks ahead along the velocity.</param>
 /// <param name="WeightDecay">Times the parameter is added to its gradient.</param>
-public sealed record SgdUpdate(double Momentum = 0, bool Nesterov = false, double WeightDecay = 0) : Op
+public sealed record SgdUpdate(double Momentum = 0, bool Nesterov = false, double WeightDecay = 0) : Op, IParameterUpdate
 {
     /// <summary>Whether there is a velocity.</summary>
     public bool HasVelocity => Momentum != 0;
@@ -20,17 +20,14 @@ public sealed record SgdUpdate(double Momentum = 0, bool Nesterov = false, doubl
     /// <summary>The input that is the learning rate; the gradient scale follows it.</summary>
     internal int LearningRateInput => HasVelocity ? 3 : 2;
 
+    int IParameterUpdate.LikeParameter => LearningRateInput;
+
     /// <inheritdoc/>
     public override TensorType[] Infer(Inputs inputs)
     {
-        int rate = LearningRateInput;
-        inputs.RequireCount(rate + 1, rate + 2);
         if (!(Momentum is >= 0 and < 1)) throw inputs.Fail($"has a momentum outside [0, 1): {this}.");
         if (Nesterov && !HasVelocity) throw inputs.Fail("looks ahead along a velocity (Nesterov), but has no momentum.");
-        OptimizerInputs.CheckLikeParameter(inputs, rate, "gradient", "velocity");
-        OptimizerInputs.CheckScalar(inputs, rate, inputs[0].Element, "learning rate");
-        if (inputs.Count > rate + 1) OptimizerInputs.CheckScalar(inputs, rate + 1, inputs[0].Element, "gradient scale");
-        return HasVelocity ? [inputs[0], inputs[0]] : [inputs[0]];
+        return OptimizerInputs.Check(inputs, this, "gradient", "velocity");
     }
 
     /// <inheritdoc/>
@@ -39,15 +36,12 @@ public sealed record SgdUpdate(double Momentum = 0, bool Nesterov = false, doubl
     /// <inheritdoc/>
     public override Tensor[] Decompose(IReadOnlyList<Tensor> inputs)
     {
-        Tensor parameter = inputs[0], gradient = inputs[1], rate = inputs[LearningRateInput];
-        if (inputs.Count > LearningRateInput + 1) gradient *= inputs[LearningRateInput + 1];
-        if (WeightDecay != 0) gradient += WeightDecay * parameter;
-        if (!HasVelocity) return Moved(parameter - rate * gradient);
+        Tensor parameter = inputs[0], rate = inputs[LearningRateInput];
+        var gradient = OptimizerInputs.Gradient(inputs, this, WeightDecay);
+        if (!HasVelocity) return OptimizerInputs.Unless(inputs, this, [parameter - rate * gradient]);
         var velocity = Momentum * inputs[2] + gradient;
-        return Moved(parameter - rate * (Nesterov ? gradient + Momentum * velocity : velocity), velocity);
-
-        Tensor[] Moved(params Tensor[] outputs) =>
-            OptimizerInputs.Unless(inputs, LearningRateInput + 1, [inputs[0], .. inputs.Skip(2).Take(outputs.Length - 1)], outputs);
+        var step = Nesterov ? gradient + Momentum * velocity : velocity;
+        return OptimizerInputs.Unless(inputs, this, [parameter - rate * step, velocity]);
     }
 
     /// <inheritdoc/>

@@ -47,7 +47,13 @@ public class Adam : Optimizer
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<Tensor> Move(
         Tensor parameter, Tensor gradient, IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale) =>
-        Tensor.ApplyAll(_update, [parameter, gradient, .. moments, learningRate, step, .. Optional(gradientScale)]);
+        Move(null, parameter, gradient, moments, learningRate, step, gradientScale);
+
+    /// <inheritdoc/>
+    protected sealed override IReadOnlyList<Tensor> Move(ParameterGroup? group, Tensor parameter, Tensor gradient,
+        IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale) =>
+        Tensor.ApplyAll(_update with { WeightDecay = group?.WeightDecay ?? _update.WeightDecay },
+            [parameter, gradient, .. moments, learningRate, step, .. Optional(gradientScale)]);
 
     /// <summary>The name and the numbers.</summary>
     public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture,

@@ -37,6 +37,11 @@ public abstract class Optimizer
     /// <summary>How many updates were made, an int64 scalar.</summary>
     public Variable Step { get; }
 
+    /// <summary>
+    /// Parameters that move by rules of their own: each belongs to the first group that it fits. Set them when it is made.
+    /// </summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
+
     /// <summary>The names of what is remembered of each parameter.</summary>
     public IReadOnlyList<string> MomentNames { get; }
 
@@ -73,15 +78,23 @@ public abstract class Optimizer
             if (parameter.IsFrozen) continue;
             var moments = MomentsOf(parameter);
             var type = parameter.Type.Element;
+            var group = Groups.FirstOrDefault(g => g.Holds(parameter));
+            var ownRate = group is null or { LearningRateFactor: 1 } ? rate : rate * group.LearningRateFactor;
+            var scale = gradientScale?.Cast(type);
             Tensor[] before = [parameter.Read(), .. moments.Select(m => m.Read())];
-            RowGradient? byRows = MovesRowsAlone ? RowGradient.Of(gradients[i]) : null;
+            // What a group does to rows that were not looked up would be missing.
+            bool rowsAlone = MovesRowsAlone && (group is null or { WeightDecay: null or 0, MaxNorm: null });
+            RowGradient? byRows = rowsAlone ? RowGradient.Of(gradients[i]) : null;
             Tensor Part(Tensor whole) => byRows is { } part ? whole.Gather(part.Positions) : whole;
-            var moved = Move(Part(before[0]), byRows?.Rows ?? gradients[i], [.. before.Skip(1).Select(Part)], rate.Cast(type), step,
-                gradientScale?.Cast(type));
+            var moved = Move(group, Part(before[0]), byRows?.Rows ?? gradients[i], [.. before.Skip(1).Select(Part)], ownRate.Cast(type),
+                step, scale);
             variables.Add(parameter);
             variables.AddRange(moments);
             for (int j = 0; j < before.Length; j++)
-                values.Add(byRows is { } rows ? before[j].ScatterRows(moved[j], rows.Positions) : moved[j]);
+            {
+                var value = byRows is { } rows ? before[j].ScatterRows(moved[j], rows.Positions) : moved[j];
+                values.Add(j == 0 && group?.MaxNorm is { } limit ? Limited(value, limit, scale) : value);
+            }
         }
         if (Trace.Current is null) Tensor.Evaluate([.. values]);
         for (int i = 0; i < values.Count; i++) variables[i].Assign(values[i]);
@@ -104,6 +117,45 @@ public abstract class Optimizer
     /// <returns>The parameter's new value, then each moment's.</returns>
     protected abstract IReadOnlyList<Tensor> Move(
         Tensor parameter, Tensor gradient, IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale);
+
+    /// <summary>
+    /// How one parameter of a group moves; an optimizer whose weight decay a group may change overrides it. Unless overridden, it is the
+    /// other one, and a group with a weight decay is refused.
+    /// </summary>
+    /// <param name="group">The group, or null where the parameter belongs to none.</param>
+    /// <param name="parameter">Its value.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="moments">What is remembered of it, in the order of <see cref="MomentNames"/>.</param>
+    /// <param name="learningRate">The learning rate, times the group's factor.</param>
+    /// <param name="step">The number of this step, from 1, int64.</param>
+    /// <param name="gradientScale">Multiplies the gradient first; a scalar like the learning rate, or null.</param>
+    /// <returns>The parameter's new value, then each moment's.</returns>
+    protected virtual IReadOnlyList<Tensor> Move(ParameterGroup? group, Tensor parameter, Tensor gradient, IReadOnlyList<Tensor> moments,
+        Tensor learningRate, Tensor step, Tensor? gradientScale) => group?.WeightDecay is null
+        ? Move(parameter, gradient, moments, learningRate, step, gradientScale)
+        : throw new InvalidOperationException($"{GetType().Name} has no weight decay that the group {group} could change: override the "
+            + "Move that is told the group.");
+
+    /// <summary>A matrix's rows cut to a norm; not where the step was none.</summary>
+    static Tensor Limited(Tensor moved, double limit, Tensor? scale)
+    {
+        if (moved.Rank < 2) return moved;
+        var limited = moved.MaxNorm(limit);
+        return scale is null ? limited : Tensor.Where(Ops.OptimizerInputs.IsFinite(scale), limited, moved);
+    }
+
+    /// <summary>Refuses a group that no parameter belongs to: a mistyped pattern is no group.</summary>
+    /// <exception cref="ArgumentException">There is such a group; the message names it.</exception>
+    internal void RequireGroupsFit(IReadOnlyList<Variable> parameters)
+    {
+        foreach (var group in Groups)
+            if (!parameters.Any(p => Groups.First(g => g == group || g.Holds(p)) == group && group.Holds(p)))
+                throw new ArgumentException($"No parameter belongs to the optimizer's group {group}; there are, among others, "
+                    + $"{string.Join(", ", parameters.Take(5).Select(p => p.Name))}.", "options");
+    }
+
+    /// <summary>Name, numbers and groups: what is recorded of a run.</summary>
+    internal string Description => Groups.Count == 0 ? ToString() ?? "" : $"{this}, groups={string.Join(' ', Groups)}";
 
     /// <summary>Forgets everything: first learning rate, step 0, moments 0.</summary>
     public void Reset()
@@ -143,7 +195,7 @@ public abstract class Optimizer
         : throw new ArgumentOutOfRangeException(name, value, $"{name} lies from 0 to less than 1.");
 
     /// <summary>An argument that is not negative.</summary>
-    private protected static double Natural(double value, string name) => double.IsFinite(value) && value >= 0
+    internal static double Natural(double value, string name) => double.IsFinite(value) && value >= 0
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is a number from 0.");
 }

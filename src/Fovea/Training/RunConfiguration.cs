@@ -82,7 +82,7 @@ public sealed class RunConfiguration
             ["epochs"] = options.Epochs.ToString(culture),
             ["batchSize"] = options.BatchSize.ToString(culture),
             ["loss"] = Losses.NameOf(options.Loss),
-            ["optimizer"] = optimizer.ToString() ?? "",
+            ["optimizer"] = optimizer.Description,
             ["schedule"] = options.Schedule.ToString(),
             ["seed"] = options.Seed.ToString(culture),
             ["clipNorm"] = options.ClipNorm?.ToString("R", culture) ?? "",

@@ -36,6 +36,29 @@ public abstract record Schedule
         return new Drops(epochs, factor);
     }
 
+    /// <summary>
+    /// Up from 1 / initialDivisor to 1, then down to nearly nothing, over the whole run: torch's OneCycleLR, the optimizer's own rate being
+    /// the largest (Smith and Topin, 2019). Momentum stays what it is.
+    /// </summary>
+    /// <param name="rise">The share of the steps in which the rate rises, more than 0 and less than 1.</param>
+    /// <param name="initialDivisor">The first factor is 1 over it, at least 1.</param>
+    /// <param name="finalDivisor">The last factor is the first over it, at least 1.</param>
+    /// <param name="linear">Straight lines; else halves of a cosine.</param>
+    /// <param name="threePhases">Down as fast as up to the first factor, then on to the last; rise is less than 1/2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range; the message names it.</exception>
+    public static Schedule OneCycle(
+        double rise = 0.3, double initialDivisor = 25, double finalDivisor = 1e4, bool linear = false, bool threePhases = false)
+    {
+        if (!(rise > 0 && rise < (threePhases ? 0.5 : 1)))
+            throw new ArgumentOutOfRangeException(
+                nameof(rise), rise, $"The share of the rise lies between 0 and {(threePhases ? "1/2" : "1")}.");
+        if (!(initialDivisor >= 1 && double.IsFinite(initialDivisor)))
+            throw new ArgumentOutOfRangeException(nameof(initialDivisor), initialDivisor, "A divisor is at least 1.");
+        if (!(finalDivisor >= 1 && double.IsFinite(finalDivisor)))
+            throw new ArgumentOutOfRangeException(nameof(finalDivisor), finalDivisor, "A divisor is at least 1.");
+        return new Cycle(rise, initialDivisor, finalDivisor, linear, threePhases);
+    }
+
     /// <summary>A straight rise from 0 to 1 in front; this schedule follows, over the steps that are left.</summary>
     /// <param name="epochs">How long the rise takes; part of an epoch will do.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
@@ -74,6 +97,31 @@ public abstract record Schedule
         }
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Step(epochs={Epochs}, factor={Multiplier:R})");
+    }
+
+    sealed record Cycle(double Rise, double InitialDivisor, double FinalDivisor, bool Linear, bool ThreePhases) : Schedule
+    {
+        public override double Factor(in TrainingPosition position)
+        {
+            // A phase reaches its end at a step that may lie between two.
+            double total = Math.Max(1, position.TotalSteps), step = Math.Min(position.Step, total - 1), peak = Rise * total - 1;
+            double first = 1 / InitialDivisor, last = first / FinalDivisor;
+            if (step <= peak) return Between(first, 1, step, 0, peak);
+            if (!ThreePhases) return Between(1, last, step, peak, total - 1);
+            double down = 2 * Rise * total - 2;
+            return step <= down ? Between(1, first, step, peak, down) : Between(first, last, step, down, total - 1);
+        }
+
+        double Between(double from, double to, double step, double start, double end)
+        {
+            // Of a run so short that a phase has no length its end counts.
+            double done = end > start ? Math.Clamp((step - start) / (end - start), 0, 1) : 1;
+            return Linear ? from + (to - from) * done : to + (from - to) * 0.5 * (1 + Math.Cos(Math.PI * done));
+        }
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+            $"OneCycle(rise={Rise:R}, initialDivisor={InitialDivisor:R}, finalDivisor={FinalDivisor:R}, "
+            + $"linear={(Linear ? "true" : "false")}, threePhases={(ThreePhases ? "true" : "false")})");
     }
 
     sealed record Rising(Schedule After, double Epochs) : Schedule

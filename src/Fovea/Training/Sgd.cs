@@ -32,7 +32,13 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected override IReadOnlyList<Tensor> Move(
         Tensor parameter, Tensor gradient, IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale) =>
-        Tensor.ApplyAll(_update, [parameter, gradient, .. moments, learningRate, .. Optional(gradientScale)]);
+        Move(null, parameter, gradient, moments, learningRate, step, gradientScale);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Tensor> Move(ParameterGroup? group, Tensor parameter, Tensor gradient,
+        IReadOnlyList<Tensor> moments, Tensor learningRate, Tensor step, Tensor? gradientScale) =>
+        Tensor.ApplyAll(_update with { WeightDecay = group?.WeightDecay ?? _update.WeightDecay },
+            [parameter, gradient, .. moments, learningRate, .. Optional(gradientScale)]);
 
     /// <summary>The name and the numbers.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

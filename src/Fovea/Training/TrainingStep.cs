@@ -59,6 +59,7 @@ sealed class TrainingStep
         _clipNorm = options.ClipNorm;
         _parameters = [.. model.Parameters.Where(p => !p.IsFrozen)];
         if (_parameters.Length == 0) throw new InvalidOperationException("Every parameter of the model is frozen: nothing can be trained.");
+        optimizer.RequireGroupsFit(_parameters);
         _function = Function.Compile<StepInput, StepOutput>(Trace, Mode.Training);
     }
 

@@ -19,8 +19,8 @@ public sealed class GoldenOperatorTests
     // Run by GoldenOptimizerTests, GoldenTrainingTests, NormLayerTests and EmbeddingTests.
     static readonly string[] Elsewhere =
     [
-        "adam", "adamw", "embedding_layer", "instance_norm_layer", "network", "schedule_cosine", "schedule_step", "sgd",
-        "sparse_adam", "sparse_sgd",
+        "adadelta", "adam", "adamw", "embedding_layer", "instance_norm_layer", "network", "rmsprop", "schedule_cosine",
+        "schedule_one_cycle", "schedule_step", "sgd", "sparse_adam", "sparse_sgd",
     ];
 
     public static TheoryData<string, string> Cases

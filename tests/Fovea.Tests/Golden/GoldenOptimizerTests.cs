@@ -1,3 +1,4 @@
+using Fovea.Graphs;
 using Fovea.Ops;
 using Fovea.Tensors;
 using Xunit;
@@ -11,14 +12,16 @@ public sealed class GoldenOptimizerTests
     const double FloatTolerance = 2e-6;
     const double DoubleTolerance = 1e-14;
 
+    internal static IEnumerable<GoldenCase> All => [.. GoldenCase.Read("optimizer"), .. GoldenCase.Read("optimizer_more")];
+
     public static TheoryData<string> Cases =>
-        [.. GoldenCase.Read("optimizer").Where(golden => golden.Operator is "sgd" or "adam" or "adamw").Select(golden => golden.Name)];
+        [.. All.Where(golden => !golden.Operator.StartsWith("schedule", StringComparison.Ordinal)).Select(golden => golden.Name)];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Optimizer_takes_the_steps_of_PyTorch(string name)
     {
-        var golden = Assert.Single(GoldenCase.Read("optimizer"), golden => golden.Name == name);
+        var golden = Assert.Single(All, golden => golden.Name == name);
 
         Check(golden, ElementType.Float32, FloatTolerance);
         Check(golden, ElementType.Float64, DoubleTolerance);
@@ -29,32 +32,38 @@ public sealed class GoldenOptimizerTests
         var inputs = new GoldenInputs(golden, element);
         var rate = Tensor.Constant(golden.Double("lr"), element);
         var parameter = inputs["p"];
-        var first = parameter.Full(0);
-        var second = parameter.Full(0);
+        Tensor[] moments = [];
         for (var step = 1; step <= golden.Outputs.Length; step++)
         {
             var gradient = inputs[$"g{step}"];
-            var outputs = golden.Operator == "sgd"
-                ? Sgd(golden, parameter, gradient, first, rate)
-                : Tensor.ApplyAll(Adam(golden), parameter, gradient, first, second, rate, Tensor.From([(long)step], Shape.Scalar));
+            var (op, count) = Update(golden);
+            if (moments.Length < count) moments = [.. Enumerable.Repeat(parameter.Full(0), count)];
+            Tensor[] number = op is AdamUpdate ? [Tensor.From([(long)step], Shape.Scalar)] : [];
+            var outputs = Tensor.ApplyAll(op, [parameter, gradient, .. moments, rate, .. number]);
             parameter = outputs[0];
-            first = outputs.Count > 1 ? outputs[1] : first;
-            second = outputs.Count > 2 ? outputs[2] : second;
+            moments = [.. outputs.Skip(1)];
             GoldenOperatorTests.Close(golden, $"p{step}", parameter, tolerance);
         }
     }
 
-    static IReadOnlyList<Tensor> Sgd(GoldenCase golden, Tensor parameter, Tensor gradient, Tensor velocity, Tensor rate)
+    /// <summary>The update and how many values it remembers.</summary>
+    static (Op Op, int Moments) Update(GoldenCase golden)
     {
-        var op = new SgdUpdate(golden.Double("momentum"), golden.Bool("nesterov"), golden.Double("weight_decay"));
-        return op.HasVelocity
-            ? Tensor.ApplyAll(op, parameter, gradient, velocity, rate)
-            : Tensor.ApplyAll(op, parameter, gradient, rate);
-    }
-
-    static AdamUpdate Adam(GoldenCase golden)
-    {
-        var betas = golden.Doubles("betas");
-        return new AdamUpdate(betas[0], betas[1], golden.Double("eps"), golden.Double("weight_decay"), golden.Operator == "adamw");
+        var decay = golden.Double("weight_decay");
+        switch (golden.Operator)
+        {
+            case "sgd":
+                var sgd = new SgdUpdate(golden.Double("momentum"), golden.Bool("nesterov"), decay);
+                return (sgd, sgd.HasVelocity ? 1 : 0);
+            case "rmsprop":
+                var rms = new RmsPropUpdate(
+                    golden.Double("alpha"), golden.Double("eps"), golden.Double("momentum"), golden.Bool("centered"), decay);
+                return (rms, 1 + (rms.Centered ? 1 : 0) + (rms.HasVelocity ? 1 : 0));
+            case "adadelta":
+                return (new AdadeltaUpdate(golden.Double("rho"), golden.Double("eps"), decay), 2);
+            default:
+                var betas = golden.Doubles("betas");
+                return (new AdamUpdate(betas[0], betas[1], golden.Double("eps"), decay, golden.Operator == "adamw"), 2);
+        }
     }
 }

@@ -11,8 +11,7 @@ public sealed class GoldenTrainingTests
 
     public static TheoryData<string> Schedules =>
     [
-        .. GoldenCase.Read("optimizer").Select(golden => golden.Name)
-            .Where(name => name.StartsWith("schedule", StringComparison.Ordinal)),
+        .. GoldenOptimizerTests.All.Select(golden => golden.Name).Where(name => name.StartsWith("schedule", StringComparison.Ordinal)),
     ];
 
     public static TheoryData<string> Networks => [.. GoldenCase.Read("network").Select(golden => golden.Name)];
@@ -21,11 +20,15 @@ public sealed class GoldenTrainingTests
     [MemberData(nameof(Schedules))]
     public void Schedule_gives_the_rates_of_PyTorch(string name)
     {
-        var golden = Assert.Single(GoldenCase.Read("optimizer"), golden => golden.Name == name);
+        var golden = Assert.Single(GoldenOptimizerTests.All, golden => golden.Name == name);
         var first = golden.Double("lr");
-        var schedule = golden.Operator == "schedule_step"
-            ? Schedule.Step(golden.Int("step_size"), golden.Double("gamma"))
-            : Schedule.Cosine(golden.Double("eta_min") / first);
+        var schedule = golden.Operator switch
+        {
+            "schedule_step" => Schedule.Step(golden.Int("step_size"), golden.Double("gamma")),
+            "schedule_one_cycle" => Schedule.OneCycle(golden.Double("pct_start"), golden.Double("div_factor"),
+                golden.Double("final_div_factor"), golden.Text("anneal_strategy") == "linear", golden.Bool("three_phase")),
+            _ => Schedule.Cosine(golden.Double("eta_min") / first),
+        };
         var rates = golden["lr"].Values;
 
         for (var epoch = 0; epoch < rates.Length; epoch++)

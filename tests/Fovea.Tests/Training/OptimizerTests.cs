@@ -5,7 +5,7 @@ namespace Fovea.Tests.Training;
 
 public sealed class OptimizerTests
 {
-    public static TheoryData<string> Kinds => ["sgd", "momentum", "nesterov", "adam", "adamw"];
+    public static TheoryData<string> Kinds => ["sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "centered", "adadelta"];
 
     static Optimizer Create(string kind) => kind switch
     {
@@ -13,6 +13,9 @@ public sealed class OptimizerTests
         "momentum" => new Sgd(0.1, momentum: 0.9),
         "nesterov" => new Sgd(0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01),
         "adam" => new Adam(0.1, weightDecay: 0.01),
+        "rmsprop" => new RmsProp(0.01, alpha: 0.9, momentum: 0.9, weightDecay: 0.01),
+        "centered" => new RmsProp(0.02, alpha: 0.9, epsilon: 1e-3, centered: true),
+        "adadelta" => new Adadelta(epsilon: 1e-2, weightDecay: 0.01),
         _ => new AdamW(0.1),
     };
 
@@ -22,7 +25,7 @@ public sealed class OptimizerTests
     /// <summary>PyTorch's formulas, one number at a time, in double.</summary>
     static double[] Reference(string kind, double[] p, IEnumerable<double[]> gradients)
     {
-        double[] m = new double[p.Length], v = new double[p.Length];
+        double[] m = new double[p.Length], v = new double[p.Length], a = new double[p.Length];
         int t = 0;
         foreach (double[] gradient in gradients)
         {
@@ -39,7 +42,22 @@ public sealed class OptimizerTests
                     p[i] -= 0.1 / (1 - Math.Pow(0.9, t)) * m[i] / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, t))) + 1e-8);
                     continue;
                 }
-                if (kind != "momentum") g += 0.01 * p[i];
+                if (kind is not ("momentum" or "centered")) g += 0.01 * p[i];
+                if (kind is "rmsprop" or "centered" or "adadelta")
+                {
+                    v[i] = 0.9 * v[i] + 0.1 * g * g;
+                    a[i] = 0.9 * a[i] + 0.1 * g;
+                    double u = kind switch
+                    {
+                        "rmsprop" => g / (Math.Sqrt(v[i]) + 1e-8),
+                        "centered" => g / (Math.Sqrt(v[i] - a[i] * a[i]) + 1e-3),
+                        _ => Math.Sqrt(m[i] + 1e-2) / Math.Sqrt(v[i] + 1e-2) * g,
+                    };
+                    if (kind == "rmsprop") u = m[i] = 0.9 * m[i] + u;
+                    if (kind == "adadelta") m[i] = 0.9 * m[i] + 0.1 * u * u;
+                    p[i] -= kind switch { "rmsprop" => 0.01, "centered" => 0.02, _ => 1 } * u;
+                    continue;
+                }
                 m[i] = 0.9 * m[i] + g;
                 p[i] -= 0.1 * (kind == "sgd" ? g : kind == "momentum" ? m[i] : g + 0.9 * m[i]);
             }
@@ -96,6 +114,9 @@ public sealed class OptimizerTests
     [InlineData("sgd", float.PositiveInfinity)]
     [InlineData("adam", float.NaN)]
     [InlineData("adamw", float.NegativeInfinity)]
+    [InlineData("rmsprop", float.NaN)]
+    [InlineData("centered", float.PositiveInfinity)]
+    [InlineData("adadelta", float.NaN)]
     public void A_scale_that_is_not_finite_makes_no_step(string kind, float scale)
     {
         // float64 takes the reference kernels, float32 the vector ones; eager copies, compiled writes in place.
@@ -190,6 +211,8 @@ public sealed class OptimizerTests
         Assert.Throws<ArgumentException>(() => new Sgd(0.1, nesterov: true));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Adam(beta2: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(weightDecay: -0.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(alpha: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Adadelta(epsilon: -1));
         Assert.Throws<ArgumentException>(() => new Sgd(0.1).Update([new("p", Numbers(2))], []));
     }
 }

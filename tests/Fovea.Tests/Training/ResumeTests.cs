@@ -71,6 +71,35 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("rmsprop")]
+    [InlineData("adadelta")]
+    [InlineData("groups")]
+    public async Task Every_optimizer_goes_on_where_it_was(string kind)
+    {
+        Optimizer Create() => kind switch
+        {
+            "rmsprop" => new RmsProp(0.005, momentum: 0.9, centered: true),
+            "adadelta" => new Adadelta(0.5, epsilon: 1e-3),
+            _ => new AdamW(0.02)
+            {
+                Groups = [ParameterGroup.WithoutDecay, new("4.*", "5.*") { LearningRateFactor = 0.5, MaxNorm = 0.5, WeightDecay = 0.1 }],
+            },
+        };
+        Func<TrainingOptions, TrainingOptions> change = o => o with { Optimizer = Create(), Schedule = Schedule.OneCycle() };
+        string digest = (await Fit(_folder["whole"], change: change, token: Token)).Digest;
+        foreach (int at in new[] { 12, 26, 40 })
+        {
+            string run = _folder[$"run{at}"];
+            await Assert.ThrowsAsync<CrashException>(
+                () => Fit(run, files: new FaultyFiles(at, Fault.CrashBefore), change: change, token: Token));
+            Assert.Equal(digest, (await Fit(run, resume: true, change: change, token: Token)).Digest);
+        }
+        var other = await Assert.ThrowsAsync<ResumeMismatchException>(() => Fit(_folder["whole"], resume: true, token: Token,
+            change: o => change(o) with { Optimizer = new AdamW(0.02) { Groups = [ParameterGroup.WithoutDecay] } }));
+        Assert.Contains("optimizer was", other.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(Fault.Eio)]
     [InlineData(Fault.Enospc)]
     public async Task A_file_that_cannot_be_written_is_one_error_and_leaves_a_run_to_resume(Fault fault)

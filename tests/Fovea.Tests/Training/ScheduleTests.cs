@@ -36,8 +36,24 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void One_cycle_rises_to_one_and_falls_to_nearly_nothing()
+    {
+        double[] factors = Factors(Schedule.OneCycle(rise: 0.25, linear: true), 40, 10);
+        Assert.Equal(1 / 25.0, factors[0], 1e-12);
+        Assert.Equal(1, factors[9], 1e-12);
+        Assert.Equal(1e-4 / 25, factors[^1], 1e-12);
+        Assert.Equal("OneCycle(rise=0.25, initialDivisor=25, finalDivisor=10000, linear=true, threePhases=false)",
+            Schedule.OneCycle(rise: 0.25, linear: true).ToString());
+        foreach (int steps in new[] { 1, 2, 3 })
+            Assert.All(Factors(Schedule.OneCycle(), steps, 1), f => Assert.True(f is > 0 and <= 1, $"{f} of {steps} steps"));
+    }
+
+    [Fact]
     public void Bad_numbers_are_refused()
     {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.OneCycle(rise: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.OneCycle(rise: 0.5, threePhases: true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.OneCycle(initialDivisor: 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Cosine(2));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Step(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Step(1, double.NaN));

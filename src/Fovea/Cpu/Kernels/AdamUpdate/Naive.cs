@@ -5,20 +5,10 @@ namespace Fovea.Cpu.Kernels.AdamUpdate;
 /// <summary>m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; p −= rate / c₁ · m / (√v / √c₂ + ε), where c are the corrections.</summary>
 sealed class Naive : NaiveUpdate<Ops.AdamUpdate>
 {
-    protected override int LikeParameter(Ops.AdamUpdate op) => 4;
-
-    protected override void Run<T>(Ops.AdamUpdate op, in KernelCall call)
+    protected override void Update<T>(Ops.AdamUpdate op, in KernelCall call, T rate, T scale)
     {
         ReadOnlySpan<T> parameter = call.Source<T>(0), gradient = call.Source<T>(1), first = call.Source<T>(2), second = call.Source<T>(3);
         Span<T> newParameter = call.Target<T>(0), newFirst = call.Target<T>(1), newSecond = call.Target<T>(2);
-        T rate = call.Source<T>(4)[0], scale = call.Case.Inputs.Length > 6 ? call.Source<T>(6)[0] : T.One;
-        if (!T.IsFinite(scale))
-        {
-            parameter.CopyTo(newParameter);
-            first.CopyTo(newFirst);
-            second.CopyTo(newSecond);
-            return;
-        }
         long step = call.Source<long>(5)[0];
         T correction1 = T.CreateChecked(Ops.AdamUpdate.Correction(op.Beta1, step));
         T root2 = T.CreateChecked(Math.Sqrt(Ops.AdamUpdate.Correction(op.Beta2, step)));
