@@ -76,6 +76,7 @@ public sealed record RmsPropUpdate(
         {
             var squares = SampleInput.Of(shape, SampleValues.Positive);
             yield return new(new RmsPropUpdate(), shape, shape, squares, Shape.Scalar);
+            yield return new(new RmsPropUpdate(WeightDecay: 0.01), shape, shape, squares, Shape.Scalar, Shape.Scalar);
             yield return new(new RmsPropUpdate(0.9, 1e-3, 0.9, WeightDecay: 0.1), shape, shape, squares, shape, Shape.Scalar, Shape.Scalar);
         }
         // Few elements: a ladder of them stays below the root of the mean of squares, as means of the same numbers do.
@@ -83,7 +84,7 @@ public sealed record RmsPropUpdate(
         {
             SampleInput squares = SampleInput.Of(shape, SampleValues.Positive), mean = SampleInput.Of(shape, SampleValues.Distinct);
             yield return new(new RmsPropUpdate(Centered: true), shape, shape, squares, mean, Shape.Scalar, Shape.Scalar);
-            yield return new(new RmsPropUpdate(0.9, 1e-2, 0.5, true, 0.1), shape, shape, squares, mean, shape, Shape.Scalar);
+            yield return new(new RmsPropUpdate(0.9, 1e-2, 0.5, true, 0.1), shape, shape, squares, mean, shape, Shape.Scalar, Shape.Scalar);
         }
     }
 }
