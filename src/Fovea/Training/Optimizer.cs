@@ -102,8 +102,7 @@ public abstract class Optimizer
 
     /// <summary>
     /// Whether a row (an entry of axis 0) whose gradient is 0 stays as it is, with its moments. Then a step of an embedding that was only
-    /// looked up touches the rows that it looked up, and no others: <see cref="Move"/> is asked about these alone, which must be no other
-    /// than about all.
+    /// looked up touches the rows that it looked up, and no others: moves are asked for of these alone, which must be no other than of all.
     /// </summary>
     protected virtual bool MovesRowsAlone => false;
 
