@@ -80,6 +80,10 @@ public readonly ref struct KernelCall
     /// <exception cref="ArgumentException">The elements are of another type.</exception>
     public Span<T> Target<T>(int index) where T : unmanaged => Span<T>(Output(index), Case.Outputs[index]);
 
+    /// <summary>Elements of the calling worker's memory, undefined at the start of every piece.</summary>
+    internal Span<T> Workspace<T>(int count) where T : unmanaged =>
+        MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<T>(), WalkerScratch), count);
+
     static Span<T> Span<T>(nint address, in BoundType type) where T : unmanaged
     {
         type.Element.Check<T>();

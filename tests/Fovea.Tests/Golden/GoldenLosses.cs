@@ -12,6 +12,7 @@ internal static class GoldenLosses
         ["nll_loss"] = c => [NegativeLogLikelihood(c)],
         ["bce_with_logits"] = c =>
             [Losses.BinaryCrossEntropyWith(Floats(c, "pos_weight"), Floats(c, "weight"))(c["x"], c["target"].StopGradient())],
+        ["ctc_loss"] = c => [Ctc(c)],
         ["huber"] = c => [Losses.Huber(c.Case.Double("delta"))(c["x"], c["target"])],
         ["smooth_l1"] = c => [Losses.SmoothL1(c.Case.Double("beta"))(c["x"], c["target"])],
         ["hinge"] = c => [Losses.Hinge(c.Case.Double("margin"))(c["x"], c["target"].StopGradient())],
@@ -26,6 +27,15 @@ internal static class GoldenLosses
         ["cosine_similarity"] = c => [c["x"].CosineSimilarity(c["other"])],
         ["cosine_embedding"] = c => [c["x"].CosineEmbeddingLosses(c["other"], c["target"], c.Case.Double("margin"))],
     };
+
+    static Tensor Ctc(GoldenInputs c)
+    {
+        var (targets, frames, labels) = (c["target"], c["input_lengths"], c["target_lengths"]);
+        var (blank, zeroInfinity) = (c.Case.Int("blank"), c.Case.Bool("zero_infinity"));
+        return c.Case.Text("reduction") == "mean"
+            ? c["x"].CtcLoss(targets, frames, labels, blank, zeroInfinity)
+            : c["x"].CtcLosses(targets, frames, labels, blank, zeroInfinity);
+    }
 
     static float Smoothing(GoldenInputs c) => (float)c.Case.Double("label_smoothing");
 
