@@ -1,7 +1,6 @@
 using Fovea.Cpu.Kernels.CtcLoss;
 using Fovea.Graphs;
 using Fovea.Runtime;
-using Fovea.Tensors;
 
 namespace Fovea.Cpu.Kernels.CtcLossGradient;
 
