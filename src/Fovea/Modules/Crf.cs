@@ -5,8 +5,8 @@ namespace Fovea.Modules;
 
 /// <summary>
 /// A linear-chain conditional random field over the tags of a sequence (Lafferty and others, 2001), the last layer of a tagger. Emissions
-/// N, K, T, K tags, pass through <see cref="Module.Forward"/> as they are; <see cref="LogLikelihoods"/> is what training makes large,
-/// <see cref="Decode"/> finds the tags. Parameters: transitions K, K (from a tag, axis 0, to the next), start K, end K.
+/// N, K, T, K tags, pass through <see cref="Module.Forward(Tensor)"/> as they are; log-likelihoods are what training makes large, decoding
+/// finds the tags. Parameters: transitions K, K (from a tag, axis 0, to the next), start K, end K.
 /// </summary>
 /// <param name="initializer">How the parameters are filled; uniform within ±0.1 if null.</param>
 public sealed class Crf(Initializer? initializer = null) : Module
@@ -39,6 +39,24 @@ public sealed class Crf(Initializer? initializer = null) : Module
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor x) => x;
+
+    /// <inheritdoc/>
+    protected override Sequence Compute(Sequence x) => x;
+
+    /// <summary>ln p(tags) of each sequence, over the places that count.</summary>
+    /// <param name="emissions">N, K, T.</param>
+    /// <param name="tags">int64 N, T; those past the length are not looked at.</param>
+    /// <returns>N.</returns>
+    /// <exception cref="InvalidOperationException">The model is not built.</exception>
+    /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
+    public Tensor LogLikelihoods(Sequence emissions, Tensor tags) => LogLikelihoods(emissions.Values, tags, emissions.Lengths);
+
+    /// <summary>The most probable tags of each sequence, of as many places as it has.</summary>
+    /// <param name="emissions">N, K, T.</param>
+    /// <exception cref="InvalidOperationException">The model is not built.</exception>
+    /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
+    public Sequence Decode(Sequence emissions) =>
+        emissions with { Values = Decode(emissions.Values, emissions.Lengths), Axis = 1 };
 
     /// <summary>ln p(tags) of each sequence; the loss is the opposite of their mean.</summary>
     /// <param name="emissions">N, K, T.</param>

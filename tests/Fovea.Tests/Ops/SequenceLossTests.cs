@@ -164,6 +164,9 @@ public sealed class SequenceLossTests
         for (int i = 0; i < 100; i++) last = step.Run(emissions, tags).Item();
         Assert.True(last < 0.1 * first, $"{first} -> {last}");
         Assert.Equal(tags.ToArray<long>(), crf.Decode(emissions, Tensor.From(6L, 4L)).ToArray<long>());
+        var sequence = crf.Forward(new Sequence(emissions, Tensor.From(6L, 4L)));
+        Assert.Equal(crf.LogLikelihoods(emissions, tags).ToArray(), crf.LogLikelihoods(sequence, tags).ToArray());
+        Assert.Equal([0, 1, 0, 1], crf.Decode(sequence).Unpad()[1].ToArray<long>());
         Assert.Equal([0, 1, 0, 1, 0, 1], crf.Decode(emissions).ToArray<long>()[6..]);
         Assert.Equal(["transitions", "start", "end"], crf.Parameters.Select(p => p.Name));
     }
