@@ -111,6 +111,22 @@ public static partial class TensorFunctions
         }
 
         /// <summary>
+        /// Sets a share of the elements to what SELU gives for −∞, and then scales and shifts all, so that mean 0 and variance 1 stay
+        /// (Klambauer and others, 2017). It always drops: modules call it in training only.
+        /// </summary>
+        /// <param name="share">How much is dropped, from 0 to less than 1.</param>
+        public Tensor AlphaDropout(float share)
+        {
+            if (!(share is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "The dropped share lies in [0, 1).");
+            if (share == 0) return x;
+            var shape = x.Shape;
+            var kept = Randomness.Draw((seed, stream) => new RandomBernoulli(seed, stream, shape, 1 - share));
+            const double least = -ActivationTable.SeluScale * ActivationTable.SeluAlpha;
+            double scale = 1 / Math.Sqrt((1 - share) * (1 + share * least * least)), shift = -scale * share * least;
+            return (x * kept + least * (1 - kept)) * scale + shift;
+        }
+
+        /// <summary>
         /// Sets a share of the channels of N, C, spatial to 0, each whole, and scales the others by 1 / (1 − share) (Tompson and others,
         /// 2015). It always drops: modules call it in training only.
         /// </summary>

@@ -22,6 +22,22 @@ public sealed class Dropout(float share = 0.5f) : Module
 }
 
 /// <summary>
+/// Dropout for networks of <see cref="Selu"/> (Klambauer and others, 2017): in training, sets a share of the elements to what SELU gives
+/// for −∞ and keeps mean and variance; in inference, nothing.
+/// </summary>
+/// <param name="share">How much is dropped, from 0 to less than 1.</param>
+public sealed class AlphaDropout(float share = 0.5f) : Module
+{
+    readonly float _share = DroppedShare.Check(share);
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor x) => Trace.Mode == Mode.Training ? x.AlphaDropout(_share) : x;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"AlphaDropout({_share})");
+}
+
+/// <summary>
 /// In training, sets a share of the channels to 0, each whole, and scales the others up: neighbouring pixels tell the same, so single ones
 /// that are missing teach little (Tompson and others, 2015). In inference, nothing.
 /// </summary>

@@ -16,8 +16,8 @@ namespace Fovea.Modules;
 /// <remarks>
 /// What is looked up is all that its gradient is about. The gradient as a tensor has all rows; but an optimizer that leaves rows without
 /// gradient alone (<see cref="Optimizer.MovesRowsAlone"/>: <see cref="Sgd"/> without momentum and weight decay, <see cref="Adam"/> with
-/// lazy rows) never computes it: memory and time of its step, the gradient's norm included, grow with the numbers of the batch, not with
-/// the count. Other optimizers, a weight that is used otherwise as well, and readers of the gradient make it whole.
+/// lazy rows) never computes it: memory and time of its step, the gradient's norm included, grow with the numbers of the batch, not
+/// with the count. Other optimizers, a weight that is used otherwise as well, and readers of the gradient make it whole.
 /// </remarks>
 public sealed class Embedding(int count, int width, Initializer? initializer = null, int? paddingIndex = null) : Module
 {

@@ -9,7 +9,7 @@ namespace Fovea.Modules;
 /// </summary>
 static class Vgg
 {
-    const int SmallBelow = 64;
+    const int SmallBelow = 64, MapSide = 7;
 
     // Configurations A, B and D of the paper.
     static readonly Dictionary<int, int[][]> Stages = new()
@@ -43,7 +43,7 @@ static class Vgg
         if (smaller < SmallBelow)
             return new Sequential(("features", body),
                 ("classifier", new Sequential(("flatten", new Flatten()), ("fc", Linear(classes)))));
-        return new Sequential(("features", body), ("classifier", new Sequential(
+        return new Sequential(("features", body), ("avgpool", new AdaptiveAvgPool2d(MapSide)), ("classifier", new Sequential(
             ("flatten", new Flatten()), ("fc1", Linear(4096)), ("relu1", new Relu()), ("dropout1", new Dropout()),
             ("fc2", Linear(4096)), ("relu2", new Relu()), ("dropout2", new Dropout()), ("fc3", Linear(classes)))));
     }

@@ -44,6 +44,7 @@ static class ZooEntries
         new("lenet", "two 5×5 convolutions and two linear layers, in the manner of LeNet-5 with ReLU (LeCun and others, 1998)",
             LeNet.Create),
         new("fashion", "three stages of 3×3 convolutions with batch norm: the default for small images", FashionNet.Create),
+        new("alexnet", "AlexNet in its one-tower form (Krizhevsky, 2014), for 63 pixels and more", AlexNet.Create),
         new("vgg11", "VGG with eleven layers (Simonyan and Zisserman, 2015); the small form below 64 pixels", Vgg.Maker(11, norm: false)),
         new("vgg11-bn", "vgg11 with batch norm", Vgg.Maker(11, norm: true)),
         new("vgg13", "VGG with thirteen layers", Vgg.Maker(13, norm: false)),
@@ -54,5 +55,7 @@ static class ZooEntries
         new("resnet34", "ResNet with thirty-four layers", ResNet.Basic(3, 4, 6, 3)),
         new("resnet50", "ResNet with fifty layers, of bottlenecks that reduce in their 3×3 convolution", ResNet.Bottlenecks(3, 4, 6, 3)),
         new("mobilenetv2", "MobileNetV2 of inverted residuals (Sandler and others, 2018)", MobileNet.Create),
+        new("squeezenet", "SqueezeNet 1.1 of fire modules (Iandola and others, 2016)", SqueezeNet.Create11),
+        new("squeezenet1.0", "SqueezeNet as first published: more than twice the work", SqueezeNet.Create10),
     ];
 }

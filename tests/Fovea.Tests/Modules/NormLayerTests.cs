@@ -36,6 +36,12 @@ public sealed class NormLayerTests
         ["SqueezeExcite"] = (() => new SqueezeExcite(4), [8, 3, 3], "fc1.weight 2x8x1x1, fc1.bias 2, fc2.weight 8x2x1x1, fc2.bias 8"),
         ["SqueezeExcite of sequences"] = (() => new SqueezeExcite(16, hard: true), [8, 3],
             "fc1.weight 1x8x1, fc1.bias 1, fc2.weight 8x1x1, fc2.bias 8"),
+        ["Cbam"] = (() => new Cbam(4, 3), [8, 5, 4], "fc1.weight 2x8x1x1, fc2.weight 8x2x1x1, spatial.weight 1x2x3x3"),
+        ["AlphaDropout"] = (() => new AlphaDropout(), [3, 4], ""),
+        ["SpectralNorm of a convolution"] = (() => new SpectralNorm(new Conv2d(2, 3, padding: 1, bias: false)), [2, 4, 4],
+            "weight_u 2, weight_v 18, layer.weight 2x2x3x3"),
+        ["SpectralNorm of a transposed one"] = (() => new SpectralNorm(new ConvTranspose1d(2, 1, bias: false), axis: 1), [2, 4],
+            "weight_u 2, weight_v 2, layer.weight 2x2x1"),
         ["ChannelShuffle"] = (() => new ChannelShuffle(3), [6, 2, 2], ""),
         ["HardTanh"] = (() => new HardTanh(-2, 0.5), [6], ""),
     };
@@ -52,10 +58,10 @@ public sealed class NormLayerTests
         module.Build(shape, seed: 1);
 
         Assert.Equal(parameters, string.Join(", ", module.Variables.Select(v => $"{v.Name} {v.Shape}")));
-        var x = name.Contains("embedding", StringComparison.Ordinal) ? Tensor.Arange(8).Reshape(2, 4) - 1
-            : SampleModels.Random([2, .. input]);
+        var isLookup = name.Contains("embedding", StringComparison.Ordinal);
+        var x = isLookup ? Tensor.Arange(8).Reshape(2, 4) - 1 : SampleModels.Random([2, .. input]);
         var y = module.Forward(x.Maximum(Tensor.Constant(-5, x.ElementType)));
-        Assert.Equal(name.Contains("embedding", StringComparison.Ordinal) ? [2, 4, 3] : OutputOf(name, [2, .. input]), y.Shape.ToDims());
+        Assert.Equal(isLookup ? [2, 4, 3] : OutputOf(name, [2, .. input]), y.Shape.ToDims());
         Assert.DoesNotContain(y.ToArray(), float.IsNaN);
     }
 
@@ -168,6 +174,46 @@ public sealed class NormLayerTests
         // Of 2000 channels a quarter, give or take five deviations.
         Assert.Equal(500, channels.Count(channel => channel[0] == 0), 97.0);
         Assert.Equal(Tensor.Ones(1, 40, 3, 3).ToArray(), layer.Forward(Tensor.Ones(1, 40, 3, 3)).ToArray());
+    }
+
+    [Fact]
+    public void Alpha_dropout_keeps_mean_and_variance()
+    {
+        var layer = new AlphaDropout(0.2f);
+        layer.Build([500]);
+        var run = Function.Compile((Tensor x) => layer.Forward(x), Mode.Training);
+        var random = new Random(1);
+        var x = Tensor.From(Enumerable.Range(0, 100_000).Select(_ => (float)Normal(random)).ToArray(), [200, 500]);
+        var values = run.Run(x).ToArray();
+
+        Assert.Equal(0, values.Average(), 0.02);
+        Assert.Equal(1, values.Average(v => (double)v * v), 0.02);
+        Assert.Equal(x.ToArray(), layer.Forward(x).ToArray());
+
+        static double Normal(Random random) =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    }
+
+    [Fact]
+    public void Spectral_norm_divides_by_the_largest_singular_value()
+    {
+        var layer = new SpectralNorm(new Linear(2, bias: false));
+        layer.Build([2], seed: 1);
+        var weight = Assert.Single(layer.Parameters);
+        // Singular values 4 and 2: a rotation of diag(4, 2).
+        weight.Set<float>([2.4f, -1.6f, 3.2f, 1.2f]);
+        var run = Function.Compile((Tensor x) => layer.Forward(x), Mode.Training);
+        for (var i = 0; i < 40; i++)
+        {
+            run.Run(Tensor.Ones(1, 2));
+        }
+
+        var y = layer.Forward(Tensor.From([1f, 0, 0, 1], [2, 2])).ToArray();
+        Assert.All(y.Zip([0.6f, 0.8f, -0.4f, 0.3f]), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+        // What is divided by its own size has no gradient along itself.
+        var weighed = layer.Forward(Tensor.From([1f, 2, -1, 3], [2, 2])) * Tensor.From([1f, 3, 2, 1], [2, 2]);
+        var gradient = Gradients.Of(weighed.Sum(), [weight])[0];
+        Assert.Equal(0, (gradient * weight.Read()).Sum().Item(), 1e-4f);
     }
 
     [Fact]

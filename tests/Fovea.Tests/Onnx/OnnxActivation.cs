@@ -8,7 +8,7 @@ internal static class OnnxActivation
         {
             ["Relu"] = c => [c[0].Relu()],
             ["LeakyRelu"] = c => [c[0].LeakyRelu(c.Float("alpha", 0.01f))],
-            ["PRelu"] = c => [Tensor.Where(c[0] > 0, c[0], c[0] * c[1])],
+            ["PRelu"] = c => [c[0].PRelu(c[1])],
             ["Elu"] = c => [c[0].Elu(c.Float("alpha", 1))],
             ["Celu"] = c => [c[0].Celu(c.Float("alpha", 1))],
             ["Selu"] = Selu,
