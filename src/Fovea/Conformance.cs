@@ -25,6 +25,8 @@ public enum ConformanceCheck
     ElementTypes,
     /// <summary>Equal recipes give equal bits, in any order of pieces, any layout, and over an input where the kernel allows it.</summary>
     Recipes,
+    /// <summary>Every kernel gives what the reference kernel gives where its work falls into several pieces.</summary>
+    Pieces,
     /// <summary>1, 2, 3 and 5 threads give the same bits.</summary>
     Threads,
     /// <summary>An entry of axis 0 has the same bits in a batch of 1 and of 64; a batch of none is computed, too.</summary>
@@ -108,6 +110,7 @@ public static class Conformance
             @case.Try(ConformanceCheck.NotFinite, ConformanceKernels.NotFinite);
             @case.Try(ConformanceCheck.ElementTypes, ConformanceKernels.ElementTypes);
             @case.Try(ConformanceCheck.Recipes, ConformanceKernels.Recipes);
+            @case.Try(ConformanceCheck.Pieces, ConformanceBatches.Pieces);
             @case.Try(ConformanceCheck.Threads, ConformanceBatches.Threads);
             @case.Try(ConformanceCheck.Batch, ConformanceBatches.Batch);
             @case.Try(ConformanceCheck.Gradient, ConformanceGradients.First);

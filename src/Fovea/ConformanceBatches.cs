@@ -8,7 +8,10 @@ namespace Fovea;
 /// <summary>The same bits in any batch and on any number of threads.</summary>
 static class ConformanceBatches
 {
-    const int Large = 64;
+    const int Large = 64, LargestBatch = 1 << 17;
+
+    // What the reference kernel does in a fraction of a second.
+    const long MostElements = 400_000, MostMultiplyAdds = 4_000_000;
 
     /// <summary>The engine on 1, 2, 3 and 5 threads: on a large batch where there is one, so that there is work to share out.</summary>
     public static void Threads(ConformanceCase c)
@@ -24,6 +27,25 @@ static class ConformanceBatches
                     c.Fail(string.Create(CultureInfo.InvariantCulture, $"output {i} on {threads} threads and on 1 differ: {difference}."));
         }
         c.Count();
+    }
+
+    /// <summary>
+    /// Every kernel on a batch so large that its work falls into several pieces, where that is not too much for the reference kernel.
+    /// </summary>
+    public static void Pieces(ConformanceCase c)
+    {
+        if (Batched(c) is not { } batched) return;
+        // An odd batch: the last piece is none of the others'.
+        for (int batch = 67; batch < LargestBatch; batch = 2 * batch + 1)
+        {
+            var types = ConformanceShapes.Replace(c.Types, Axes(batched), batch);
+            if (ConformanceShapes.TryInfer(c, types) is not { } outputs
+                || types.Concat(outputs).Sum(t => t.Shape.Count.Value) > MostElements
+                || c.Op.Cost(new Inputs(c.Op, types, null), outputs).MultiplyAdds.Value > MostMultiplyAdds) return;
+            if (ConformanceKernels.Pieces(c, types) < 2) continue;
+            ConformanceKernels.Large(c, Grow(c, batched, batch)!, string.Create(CultureInfo.InvariantCulture, $"in a batch of {batch}"));
+            return;
+        }
     }
 
     /// <summary>Some entries of a batch of 64, alone and seven together.</summary>
@@ -124,10 +146,10 @@ static class ConformanceBatches
 
     static IEnumerable<(int, int)> Axes(bool[] batched) => Enumerable.Range(0, batched.Length).Where(i => batched[i]).Select(i => (i, 0));
 
-    /// <summary>The sample's inputs with a batch of 64, of the same kinds of numbers; null where the shape rule refuses it.</summary>
-    static SampleValue[]? Grow(ConformanceCase c, bool[] batched)
+    /// <summary>The sample's inputs with a large batch, of the same kinds of numbers; null where the shape rule refuses it.</summary>
+    static SampleValue[]? Grow(ConformanceCase c, bool[] batched, int batch = Large)
     {
-        var types = ConformanceShapes.Replace(c.Types, Axes(batched), Large);
+        var types = ConformanceShapes.Replace(c.Types, Axes(batched), batch);
         if (ConformanceShapes.TryInfer(c, types) is null) return null;
         return [.. c.Sample.Inputs.Select((input, i) =>
             batched[i] ? SampleValue.Draw(input with { Type = types[i] }, c.Seed(i)) : c.Values[i])];

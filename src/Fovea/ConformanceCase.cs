@@ -48,10 +48,13 @@ sealed class ConformanceCase
     public TensorType[] Infer(TensorType[] types, Constraints? constraints = null) => Op.Infer(new Inputs(Op, types, constraints));
 
     /// <summary>The case that kernels see, all values in row-major order.</summary>
-    public KernelCase KernelCase(IReadOnlyList<SampleValue> inputs)
+    public KernelCase KernelCase(IReadOnlyList<SampleValue> inputs) => KernelCase([.. inputs.Select(i => i.Type)]);
+
+    /// <summary>The case for inputs of such types.</summary>
+    public KernelCase KernelCase(TensorType[] inputs)
     {
-        var outputs = Infer([.. inputs.Select(i => i.Type)]);
-        return new([.. inputs.Select(i => new BoundType(i.Element, i.Sizes, Layout.RowMajor))],
+        var outputs = Infer(inputs);
+        return new([.. inputs.Select(i => new BoundType(i.Element, i.Shape.ToDims(), Layout.RowMajor))],
             [.. outputs.Select(o => new BoundType(o.Element, o.Shape.ToDims(), Layout.RowMajor))], Numerics.Fast);
     }
 

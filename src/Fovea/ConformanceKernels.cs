@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Fovea.Cpu;
 using Fovea.Graphs;
 using Fovea.Runtime;
 using Fovea.Tensors;
@@ -24,7 +25,7 @@ static class ConformanceKernels
             return;
         }
         var exact = c.Reference;
-        var truth = Truth(c, kernels);
+        var truth = Truth(c, kernels, c.Values) ?? exact;
         bool moves = Moves(c.Values, exact);
         double tolerance = Tolerance(c);
         foreach (var kernel in kernels)
@@ -119,12 +120,45 @@ static class ConformanceKernels
     }
 
     /// <summary>The reference in double where there is one: what floats are compared to has then no error of its own.</summary>
-    static SampleValue[] Truth(ConformanceCase c, List<Kernel> kernels)
+    static SampleValue[]? Truth(ConformanceCase c, List<Kernel> kernels, SampleValue[] inputs)
     {
-        SampleValue[] wide = [.. c.Values.Select(v => v.Widened())];
-        if (kernels.Count == 0 || kernels[^1] is EvaluateKernel) return c.Reference;
-        if (ConformanceShapes.TryInfer(c, [.. wide.Select(w => w.Type)]) is null) return c.Reference;
-        return kernels[^1].Supports(c.Op, c.KernelCase(wide)) ? KernelHarness.Run(kernels[^1], c.Op, wide) : c.Reference;
+        SampleValue[] wide = [.. inputs.Select(v => v.Widened())];
+        if (kernels.Count == 0 || kernels[^1] is EvaluateKernel) return null;
+        if (ConformanceShapes.TryInfer(c, [.. wide.Select(w => w.Type)]) is null) return null;
+        return kernels[^1].Supports(c.Op, c.KernelCase(wide)) ? KernelHarness.Run(kernels[^1], c.Op, wide) : null;
+    }
+
+    /// <summary>
+    /// Into how many pieces the longest phase falls for inputs of such types, in the kernel that cuts least; 0 where nothing but the
+    /// reference computes them.
+    /// </summary>
+    public static int Pieces(ConformanceCase c, TensorType[] types)
+    {
+        var open = c.KernelCase(types);
+        Kernel[] kernels = [.. CpuKernels.For(c.Op).Where(k => k.Supports(c.Op, open)).Distinct()];
+        return kernels.SkipLast(c.Op.HasEvaluate ? 0 : 1)
+            .Select(k => k.Prepare(c.Op, KernelHarness.Placed(k, c.Op, new(), open)).Pieces.Max()).DefaultIfEmpty().Min();
+    }
+
+    /// <summary>All kernels but the reference kernel, on inputs that are cut.</summary>
+    public static void Large(ConformanceCase c, SampleValue[] inputs, string what)
+    {
+        var kernels = c.Kernels(inputs);
+        var exact = KernelHarness.Run(kernels[^1], c.Op, inputs);
+        bool moves = Moves(inputs, exact);
+        var truth = moves ? exact : Truth(c, kernels, inputs) ?? exact;
+        double tolerance = Tolerance(c, [.. inputs.Select(i => i.Type)]);
+        foreach (var kernel in kernels.SkipLast(1))
+            foreach (var (layout, run) in Runs(c, kernel))
+            {
+                var actual = KernelHarness.Run(kernel, c.Op, run, inputs);
+                for (int i = 0; i < exact.Length; i++)
+                {
+                    var fault = moves ? ConformanceCase.BitDifference(actual[i], exact[i]) : Difference(actual[i], truth[i], tolerance);
+                    if (fault is not null) c.Fail($"output {i} of {kernel.Name}, {layout}, {what}: {fault}.");
+                }
+                c.Count();
+            }
     }
 
     /// <summary>Whether every element of the outputs is an element of an input, or 0: then nothing may round.</summary>
@@ -149,11 +183,12 @@ static class ConformanceKernels
     static int[] Bits(SampleValue value) => MemoryMarshal.Cast<byte, int>(value.Bytes).ToArray();
 
     /// <summary>Rounding of the longest sum, relative to the largest number about.</summary>
-    static double Tolerance(ConformanceCase c)
+    static double Tolerance(ConformanceCase c, TensorType[]? of = null)
     {
-        var outputs = c.Infer();
-        double least = outputs.Min(o => Math.Max(1, o.Shape.Count.Value)), terms = c.Types.Sum(t => t.Shape.Count.Value) / least;
-        double products = c.Op.Cost(new Inputs(c.Op, c.Types, null), outputs).MultiplyAdds.Value / least;
+        var types = of ?? c.Types;
+        var outputs = c.Infer(types);
+        double least = outputs.Min(o => Math.Max(1, o.Shape.Count.Value)), terms = types.Sum(t => t.Shape.Count.Value) / least;
+        double products = c.Op.Cost(new Inputs(c.Op, types, null), outputs).MultiplyAdds.Value / least;
         return Unit * (32 + 2 * Math.Max(terms, products));
     }
 

@@ -90,6 +90,12 @@ internal static class KernelHarness
             [.. inputs.Select(i => new BoundType(i.Element, i.Sizes, Layout.RowMajor))],
             [.. outputs.Select(o => new BoundType(o.Element, o.Shape.ToDims(), Layout.RowMajor))], run.Numerics);
         if (!kernel.Supports(op, open)) throw new ArgumentException($"{kernel.Name} does not compute {op} for {open}.");
+        return Placed(kernel, op, run, open);
+    }
+
+    /// <summary>A case with the layouts that the kernel takes and gives.</summary>
+    public static KernelCase Placed(Kernel kernel, Op op, KernelRun run, KernelCase open)
+    {
         var rule = kernel.Layouts(op, open);
         return open with
         {

@@ -46,6 +46,7 @@ public sealed class FlawTests(ITestOutputHelper output)
     [InlineData(Flaw.RecipeIsShared, ConformanceCheck.Recipes,
         "recipe evaluate.Weighted: output 0 of evaluate, row-major and of Weighted.halves")]
     [InlineData(Flaw.PiecesDependOnEachOther, ConformanceCheck.Recipes, "pieces last to first and of Weighted.halves, row-major differ")]
+    [InlineData(Flaw.LargeBatchesAreCutShort, ConformanceCheck.Pieces, "Weighted.halves, row-major, in a batch of 67: element [")]
     [InlineData(Flaw.BatchIsSeen, ConformanceCheck.Batch, "computed as a batch of 1 and in one of 64")]
     [InlineData(Flaw.GradientHasTheWrongSign, ConformanceCheck.Gradient, "element [0, 0, 0] of input 0: the gradient is ")]
     [InlineData(Flaw.GradientForgetsAnInput, ConformanceCheck.Gradient,

@@ -60,28 +60,35 @@ public sealed class GoldenOperatorTests
 
     static void Check(GoldenCase golden, ElementType element, double tolerance)
     {
-        var inputs = new GoldenInputs(golden, element);
-        var outputs = GoldenOperators.All[golden.Operator](inputs);
+        var (outputs, gradients, _) = Build(golden, element);
         Assert.Equal(golden.Outputs.Length, outputs.Length);
         for (var i = 0; i < outputs.Length; i++)
         {
             Close(golden, golden.Outputs[i], outputs[i], tolerance);
         }
 
-        if (golden.Gradients.Length == 0)
-        {
-            return;
-        }
-
-        // The gradient of Σ y · g is what arrives at the inputs when g arrives at y.
-        var loss = golden.Upstream
-            .Select(role => (outputs[Array.IndexOf(golden.Outputs, role["g_".Length..])] * inputs[role].StopGradient()).Sum())
-            .Aggregate((sum, term) => sum + term);
-        var gradients = Gradients.Of(loss, [.. golden.Gradients.Select(role => inputs[role["d_".Length..]])]);
         for (var i = 0; i < golden.Gradients.Length; i++)
         {
             Close(golden, golden.Gradients[i], gradients[i], tolerance);
         }
+    }
+
+    /// <summary>The outputs, the gradients that leave at the inputs, and those that arrive at the outputs, not computed yet.</summary>
+    internal static (Tensor[] Outputs, Tensor[] Gradients, Tensor[] Arriving) Build(GoldenCase golden, ElementType element)
+    {
+        var inputs = new GoldenInputs(golden, element);
+        var outputs = GoldenOperators.All[golden.Operator](inputs);
+        if (golden.Gradients.Length == 0)
+        {
+            return (outputs, [], []);
+        }
+
+        // The gradient of Σ y · g is what arrives at the inputs when g arrives at y.
+        Tensor[] summed = [.. golden.Upstream.Select(role => outputs[Array.IndexOf(golden.Outputs, role["g_".Length..])])];
+        var loss = golden.Upstream.Select((role, i) => (summed[i] * inputs[role].StopGradient()).Sum())
+            .Aggregate((sum, term) => sum + term);
+        var gradients = Gradients.Of(loss, [.. golden.Gradients.Select(role => inputs[role["d_".Length..]]), .. summed]);
+        return (outputs, [.. gradients.Take(golden.Gradients.Length)], [.. gradients.Skip(golden.Gradients.Length)]);
     }
 
     internal static void Close(GoldenCase golden, string role, Tensor actual, double tolerance)

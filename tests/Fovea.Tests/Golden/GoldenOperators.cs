@@ -10,6 +10,7 @@ internal static class GoldenOperators
         GoldenNorm.Operators,
         GoldenConvolutions.Operators,
         GoldenRecurrent.Operators,
+        GoldenRounding.Operators,
         GoldenMathematics.Operators,
         GoldenResize.Operators,
         GoldenPooling.Operators,

@@ -27,6 +27,7 @@ internal sealed record Trial(string Name, Action Run)
         (ConformanceCheck.ElementTypes, ConformanceKernels.ElementTypes),
         (ConformanceCheck.Recipes, ConformanceKernels.Recipes),
         (ConformanceCheck.Batch, ConformanceBatches.Batch),
+        (ConformanceCheck.Pieces, ConformanceBatches.Pieces),
         (ConformanceCheck.SecondGradient, ConformanceGradients.Second),
         (ConformanceCheck.Threads, ConformanceBatches.Threads),
     ];

@@ -36,10 +36,7 @@ internal static class OnnxMovement
             ["Trilu"] = Triangle,
             ["EyeLike"] = EyeLike,
         },
-        Reasons = new[]
-        {
-            "Compress", "NonZero", "Unique",
-        }.ToDictionary(name => name, _ => "waits for its operator"),
+        Reasons = new[] { "Compress", "NonZero", "Unique" }.ToDictionary(name => name, _ => OnnxOutside.DataDependent),
     };
 
     static Tensor[] Split(OnnxCall c)

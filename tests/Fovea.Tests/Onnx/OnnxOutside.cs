@@ -9,7 +9,7 @@ internal static class OnnxOutside
     const string Signal = "signal processing, not convolution";
     const string Strings = "text is no tensor";
     const string Training = "a proposal of ONNX: optimizers live in Training and are held to PyTorch's";
-    const string DataDependent = "its output's size depends on the data";
+    internal const string DataDependent = "its output's size depends on the data";
 
     internal static readonly OnnxFamily Family = new()
     {

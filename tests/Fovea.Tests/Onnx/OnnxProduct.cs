@@ -19,6 +19,11 @@ internal static class OnnxProduct
     static Tensor[] Gemm(OnnxCall c)
     {
         float alpha = c.Float("alpha", 1), beta = c.Float("beta", 1);
+        if (c.Flag("transB") && !c.Flag("transA") && alpha == 1 && beta == 1 && c.Optional(2)?.Shape.Count == c[1].Shape[0])
+        {
+            return [c[0].Linear(c[1], c[2].Reshape(c[1].Shape[0]))];
+        }
+
         var y = c[0].MatMul(c[1], c.Flag("transA"), c.Flag("transB"));
         y = alpha == 1 ? y : y * alpha;
         return [c.Optional(2) is { } bias ? y + (beta == 1 ? bias : bias * beta) : y];
