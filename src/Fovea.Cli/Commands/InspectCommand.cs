@@ -23,9 +23,13 @@ static class InspectCommand
             Description = "Inputs at a time, for the memory of predicting and of a training step.",
             DefaultValueFactory = _ => 1,
         };
+        var memory = new Option<double?>("--memory")
+        {
+            Description = "Also says the largest batch that fits into so many GiB, predicting and training.",
+        };
         var classes = new Option<int>("--classes") { Description = "Classes of a network by name.", DefaultValueFactory = _ => 10 };
         var command = new Command("inspect", "Shapes, parameters, multiply-adds, activation memory and receptive field of every layer.\n\n"
-            + "  fovea inspect resnet18 --input 3x224x224 --classes 1000\n  fovea inspect latest") { what, input, classes, batch };
+            + "  fovea inspect resnet18 --input 3x224x224 --classes 1000\n  fovea inspect latest") { what, input, classes, batch, memory };
         common.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -36,8 +40,13 @@ static class InspectCommand
             var summary = Analysis.Summary(model, shape);
             int count = parsed.GetValue(batch);
             if (count < 1) throw new UsageException($"--batch is {count}: at least 1.");
+            if (parsed.GetValue(memory) is { } given && !(given is > 0 and < 1 << 20))
+                throw new UsageException($"--memory is {given}: GiB, above 0.");
+            long? bytes = (long?)(parsed.GetValue(memory) * (1 << 30));
             var costs = new Costs(Analysis.InferenceCost(model, count, shape), Analysis.TrainingCost(model, count, shape),
-                Analysis.FieldWarnings(model, shape));
+                Analysis.FieldWarnings(model, shape),
+                bytes is null ? null : (Analysis.LargestBatch(model, bytes.Value, false, shape),
+                    Analysis.LargestBatch(model, bytes.Value, true, shape)));
             if (parsed.GetValue(common.Json)) WriteJson(name, summary, costs);
             else WriteTable(title, summary, costs);
             return ExitCode.Done;
@@ -45,7 +54,8 @@ static class InspectCommand
         return command;
     }
 
-    sealed record Costs(RunCost Inference, RunCost Training, IReadOnlyList<FieldWarning> Warnings);
+    sealed record Costs(RunCost Inference, RunCost Training, IReadOnlyList<FieldWarning> Warnings,
+        (int Inference, int Training)? Largest);
 
     static void WriteJson(string name, ModelSummary summary, Costs costs) => JsonOutput.Write(json =>
     {
@@ -59,6 +69,7 @@ static class InspectCommand
             json.WriteNumbers("inputShape", layer.InputShape);
             json.WriteNumbers("outputShape", layer.OutputShape);
             json.WriteNumber("parameters", layer.Parameters);
+            json.WriteNumber("denseWeights", layer.DenseWeights);
             json.WriteNumber("multiplyAdds", layer.MultiplyAdds);
             json.WriteNumber("activationBytes", layer.ActivationBytes);
             json.WriteNumbers("receptiveField", layer.ReceptiveField);
@@ -74,6 +85,11 @@ static class InspectCommand
         json.WriteNumber("inferencePeakBytes", costs.Inference.PeakBytes);
         json.WriteNumber("trainingPeakBytes", costs.Training.PeakBytes);
         json.WriteNumber("trainingMultiplyAdds", costs.Training.MultiplyAdds);
+        if (costs.Largest is { } largest)
+        {
+            json.WriteNumber("largestInferenceBatch", largest.Inference);
+            json.WriteNumber("largestTrainingBatch", largest.Training);
+        }
         json.WriteStartArray("warnings");
         foreach (var warning in costs.Warnings)
         {
@@ -92,12 +108,12 @@ static class InspectCommand
         var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
         table.AddColumn(new TableColumn("layer").NoWrap());
         table.AddColumn(new TableColumn("operator").NoWrap());
-        foreach (string column in new[] { "output", "parameters", "multiply-adds", "activations", "field", "jump" })
+        foreach (string column in new[] { "output", "parameters", "as dense", "multiply-adds", "activations", "field", "jump" })
             table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         foreach (var layer in summary.Layers)
             table.AddRow(new[]
             {
-                layer.Name, layer.Operator, layer.OutputShape.ToString(), Count(layer.Parameters), Count(layer.MultiplyAdds),
+                layer.Name, layer.Operator, layer.OutputShape.ToString(), Count(layer.Parameters), Count(layer.DenseWeights), Count(layer.MultiplyAdds),
                 Bytes(layer.ActivationBytes), Axes(layer.ReceptiveField), Axes(layer.Jump),
             }.Select(Markup.Escape).ToArray());
         AnsiConsole.Write(table);
@@ -107,6 +123,9 @@ static class InspectCommand
         Console.WriteLine($"activations    {Bytes(summary.ActivationBytes)} for one input");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory    {Bytes(costs.Inference.PeakBytes)} predicting, "
             + $"{Bytes(costs.Training.PeakBytes)} in a training step (Adam), batch {costs.Inference.Batch}"));
+        if (costs.Largest is { } largest)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"largest batch  {largest.Inference:#,0} predicting, {largest.Training:#,0} in a training step"));
         foreach (var warning in costs.Warnings) Console.WriteLine($"look at        {warning.Layer}: {warning.Text}");
         Console.WriteLine($"numerics       {Engine.Numerics}");
     }

@@ -15,7 +15,14 @@ namespace Fovea;
 /// <param name="ReceptiveField">Input pixels that one unit sees along each spatial axis; null where unknown.</param>
 /// <param name="Jump">Input pixels between the fields of neighbouring units along each spatial axis; null where unknown.</param>
 public sealed record LayerSummary(string Name, string Operator, Dims InputShape, Dims OutputShape, long Parameters, long MultiplyAdds,
-    long ActivationBytes, IReadOnlyList<double>? ReceptiveField, IReadOnlyList<double>? Jump);
+    long ActivationBytes, IReadOnlyList<double>? ReceptiveField, IReadOnlyList<double>? Jump)
+{
+    /// <summary>
+    /// The weights that a fully connected layer between the same inputs and outputs would have: m · n; 0 for a layer without parameters.
+    /// </summary>
+    public long DenseWeights => Parameters == 0 || InputShape.Count == 0 ? 0
+        : checked(InputShape.Product() / InputShape[0] * (OutputShape.Product() / OutputShape[0]));
+}
 
 /// <summary>What a model is made of and what it costs, counted from its graph at batch 1 in inference.</summary>
 /// <param name="Layers">The operators in order of computation.</param>

@@ -33,6 +33,15 @@ public sealed class ConversionTests
         Assert.True(dense.Difference <= 1e-5 * dense.Scale && dense.ExactDifference <= 1e-12 * dense.Scale, $"{dense}");
         int zeros = dense.Module.Weight.Read().ToArray().Count(w => w == 0);
         Assert.True(zeros > dense.Module.Weight.Count / 4);
+
+        // The same without the zeros: an entry a connection.
+        var sparse = layer.ToSparse(7, 6);
+        Assert.True(sparse.Difference <= 1e-5 * sparse.Scale, $"{sparse.Difference}");
+        Assert.Equal(Analysis.Connections(layer).Connections, sparse.Matrix.Entries);
+        Assert.Equal((dense.Module.Features, 2 * 7 * 6), (sparse.Matrix.Rows, sparse.Matrix.Columns));
+        float[] weights = dense.Module.Weight.Read().ToArray();
+        for (int row = 0; row < sparse.Matrix.Rows; row++)
+            Assert.All(sparse.Matrix.Row(row), entry => Assert.Equal(weights[row * sparse.Matrix.Columns + entry.Column], entry.Value));
     }
 
     [Fact]

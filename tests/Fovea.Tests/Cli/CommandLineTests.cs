@@ -37,6 +37,7 @@ public sealed class CommandLineTests
     [InlineData("inspect resnet18 --input 3xx32", "3x224x224")]
     [InlineData("inspect resnet18 --classes 0", "--classes")]
     [InlineData("inspect lenet --batch 0", "--batch")]
+    [InlineData("inspect lenet --memory -1", "--memory")]
     [InlineData("draw cnov", "did you mean \"conv\"")]
     [InlineData("draw conv --input 2", "reaches over 3")]
     [InlineData("draw conv --kernel 0", "at least 1")]
