@@ -1,4 +1,3 @@
-using Fovea.Analyses;
 using Fovea.Modules;
 
 namespace Fovea;
