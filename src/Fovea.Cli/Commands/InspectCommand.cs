@@ -113,7 +113,8 @@ static class InspectCommand
         foreach (var layer in summary.Layers)
             table.AddRow(new[]
             {
-                layer.Name, layer.Operator, layer.OutputShape.ToString(), Count(layer.Parameters), Count(layer.DenseWeights), Count(layer.MultiplyAdds),
+                layer.Name, layer.Operator, layer.OutputShape.ToString(), Count(layer.Parameters),
+                Count(layer.DenseWeights), Count(layer.MultiplyAdds),
                 Bytes(layer.ActivationBytes), Axes(layer.ReceptiveField), Axes(layer.Jump),
             }.Select(Markup.Escape).ToArray());
         AnsiConsole.Write(table);

@@ -58,7 +58,7 @@ public sealed record SparseConversion(SparseMatrix Matrix, double Difference, do
 public static partial class Analysis
 {
     /// <summary>
-    /// A convolution as a sparse Toeplitz matrix over flat inputs: as many entries as connections, where <see cref="ToLinear"/> stores m · n.
+    /// A convolution as a sparse Toeplitz matrix over flat inputs: an entry a connection, where <see cref="ToLinear"/> stores m · n.
     /// </summary>
     /// <param name="layer">A built convolution.</param>
     /// <param name="height">The height of the inputs it is converted for.</param>
