@@ -107,7 +107,7 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         var inputs = new ValueDraft[node.InputSpan.Length];
         for (int i = 0; i < inputs.Length; i++) inputs[i] = ValueOf(node.InputSpan[i]);
         // What the shape rule could not decide of a size that was a symbol, such as whether a slice lies inside, it decides now.
-        if (!ReferenceEquals(op, node.Op) && !op.Equals(node.Op))
+        if (IsOpen(node) || !ReferenceEquals(op, node.Op) && !op.Equals(node.Op))
             using (Scope.Enter(node.Scope)) op.Infer(Inputs.Of(op, [.. inputs.Select(v => new TensorType(v.Type.Element, v.Type.Sizes))]));
         if (op.Reinterprets)
         {
@@ -138,6 +138,13 @@ sealed class Lowering(Graph graph, SymbolSizes sizes, IBackend backend, Numerics
         }
         var cost = op.Cost(Inputs.Of(op, [.. node.Inputs.Select(t => t.Type)]), [.. node.Outputs.Select(t => t.Type)]);
         _work += cost.MultiplyAdds.Bind(sizes) / 20.0 + (cost.BytesRead.Bind(sizes) + cost.BytesWritten.Bind(sizes)) / 20.0 + 200;
+    }
+
+    static bool IsOpen(Node node)
+    {
+        foreach (var input in node.InputSpan)
+            if (!input.Shape.IsKnown) return true;
+        return false;
     }
 
     /// <summary>Makes one step of a group; false where no kernel takes it.</summary>
