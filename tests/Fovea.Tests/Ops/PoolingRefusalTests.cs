@@ -28,6 +28,10 @@ public sealed class PoolingRefusalTests
         ["two spatial axes missing"] = (() => Flat.MaxPool(2), ["2x3 has 2 axes"]),
         ["four spatial axes"] = (() => Tensor.Zeros(1, 1, 2, 2, 2, 2).AveragePool(2), ["1x1x2x2x2x2 has 6 axes"]),
         ["an extent past 32 bits"] = (() => Image.MaxPool(3, dilation: 1 << 30), ["dilation 1073741824", "2³¹"]),
+        ["an extent that padding takes past 32 bits"] =
+            (() => Image.MaxPool(2, 1, [1_000_000_000, 0, 1_200_000_000, 0], 1_200_000_000), ["dilation 1200000000", "2³⁰"]),
+        ["an extent beside much padding"] =
+            (() => Image.AveragePool(1_000_000_000 - 1, 1, [999_999_998, 0, 999_999_998, 0]), ["999999998", "2147483647"]),
         ["taps past 32 bits"] = (() => Image.AveragePool(50_000, 1, 49_999), ["50000x50000", "2³¹"]),
         ["an exponent of 0"] = (() => Image.LpPool(0, 2), ["exponent 0", "above 0"]),
         ["an exponent that is no number"] = (() => Image.LpPool(double.NaN, 2), ["exponent NaN"]),

@@ -31,6 +31,9 @@ public enum PoolingRounding
 public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Dims PadEnd, Dims Dilation,
     PoolingRounding Rounding = PoolingRounding.Floor)
 {
+    // Kernels count pixels, padding and taps beyond it included, in 32 bits: a window before the image and one behind it must fit.
+    const int MostPixels = 1 << 30;
+
     /// <summary>How many spatial axes.</summary>
     public int Rank => Kernel.Count;
 
@@ -103,11 +106,16 @@ public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Di
         for (int i = 0; i < rank; i++)
         {
             taps *= Kernel[i];
-            if ((Kernel[i] - 1L) * Dilation[i] >= int.MaxValue || taps > int.MaxValue)
-                throw inputs.Fail($"has windows {Kernel} with dilation {Dilation}: a window and its taps must count less than 2³¹.");
+            if ((Kernel[i] - 1L) * Dilation[i] >= MostPixels || taps > int.MaxValue)
+                throw inputs.Fail($"has windows {Kernel} with dilation {Dilation}: a window must reach over less than 2³⁰ pixels, and have "
+                    + "less than 2³¹ taps.");
             if (PadBegin[i] >= Extent(i) || PadEnd[i] >= Extent(i))
                 throw inputs.Fail($"has padding {PadBegin} and {PadEnd} for windows that reach over {Extent(i)} pixels of axis {i + 2}: "
                     + "a window would see no pixel; pad less.");
+            long beside = (long)PadBegin[i] + PadEnd[i] + Extent(i) + (Rounding == PoolingRounding.CeilingAnywhere ? Stride[i] : 0);
+            if (image[i + 2].IsKnown && image[i + 2].Value + beside > int.MaxValue)
+                throw inputs.Fail($"has windows {Kernel}, with dilation {Dilation}, that reach over {Extent(i)} pixels of axis {i + 2}, and "
+                    + $"padding {PadBegin} and {PadEnd}: beside the input {image} that is more than {int.MaxValue} pixels.");
             sizes[i] = OutputSize(i, image[i + 2]);
             if (sizes[i].IsKnown && sizes[i].Value < 1)
                 throw inputs.Fail($"has windows {Kernel} that reach over {Extent(i)} pixels of axis {i + 2}; "
