@@ -67,9 +67,10 @@ namespace Fovea.Ops
         {
             var classes = logits.Shape[1];
             var column = labels.Unsqueeze(1);
-            var numbers = TensorFunctions.WithAxes(Tensor.Arange(classes.Value), labels.Rank);
+            var numbers = TensorFunctions.WithAxes(Tensor.Arange(classes), labels.Rank);
             var target = column.EqualTo(numbers).Cast(logits.ElementType);
-            if (smoothing != 0) target = (1.0 - smoothing) * target + smoothing / classes.Value;
+            if (smoothing != 0)
+                target = (1.0 - smoothing) * target + smoothing / ((Scalar)classes).ToTensor(logits.ElementType);
             return Tensor.Where(IsLabel(column, ignored), target, Tensor.Constant(0, logits.ElementType));
         }
 
@@ -165,9 +166,11 @@ namespace Fovea
             /// <returns>N, …. Its weighted mean is <c>Sum() / LabelWeights(…).Sum()</c>.</returns>
             public Tensor NegativeLogLikelihoods(Tensor labels, Tensor? classWeights = null, long? ignoredLabel = null)
             {
-                var chosen = Ops.CrossEntropy.Targets(logits, labels, 0, ignoredLabel ?? -1);
-                // Where, not a product: a class that is ruled out (−∞) counts nothing unless it is the label.
-                var losses = -Tensor.Where(chosen > 0, logits, Tensor.Constant(0, logits.ElementType)).Sum(1);
+                var isLabel = Ops.CrossEntropy.IsLabel(labels, ignoredLabel ?? -1);
+                // What means none may be no class; any other label that is none is refused where it is looked up.
+                var places = Tensor.Where(isLabel, labels, Tensor.Constant(0, ElementType.Int64)).Unsqueeze(1);
+                var losses = Tensor.Where(isLabel, -Tensor.Apply(new GatherElements(1), logits, places).Squeeze(1),
+                    Tensor.Constant(0, logits.ElementType));
                 return classWeights is null ? losses : losses * logits.LabelWeights(labels, classWeights, ignoredLabel);
             }
 

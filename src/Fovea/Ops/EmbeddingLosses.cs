@@ -11,9 +11,11 @@ public static partial class TensorFunctions
         /// <summary>x · y / (‖x‖ · ‖y‖), the cosine of the angle along an axis, which vanishes. 0 where a vector is 0.</summary>
         public Tensor CosineSimilarity(Tensor y, int axis = 1)
         {
-            // Norms are kept from 0 inside the root, so that the gradient of a vector of zeros is finite.
-            var squares = x.Square().Sum(axis) * y.Square().Sum(axis);
-            return (x * y).Sum(axis) * squares.Maximum(Tensor.Constant(CosineEpsilon * CosineEpsilon, squares.ElementType)).Rsqrt();
+            return (x * y).Sum(axis) * ReciprocalNorm(x) * ReciprocalNorm(y);
+
+            // Kept from 0 inside the root, so that the gradient of a vector of zeros is finite; each alone, so that no product leaves range.
+            Tensor ReciprocalNorm(Tensor z) =>
+                z.Square().Sum(axis).Maximum(Tensor.Constant(CosineEpsilon * CosineEpsilon, z.ElementType)).Rsqrt();
         }
 
         /// <summary>‖x − y + 1e-6‖ along the last axis, which vanishes; the small number keeps the gradient finite where x = y.</summary>

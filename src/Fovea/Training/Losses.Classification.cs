@@ -134,7 +134,7 @@ public static partial class Losses
 
     /// <summary>
     /// Σ over the other classes of max(margin − x[label] + x[c], 0)^power / classes, of scores N × classes and labels (Crammer and Singer,
-    /// 2001; torch's multi_margin_loss).
+    /// 2001; torch's multi_margin_loss). A negative label means none.
     /// </summary>
     /// <param name="margin">How much higher the label's score has to be.</param>
     /// <param name="power">1 or 2.</param>
@@ -149,7 +149,9 @@ public static partial class Losses
             var zero = Tensor.Constant(0, x.ElementType);
             var score = Tensor.Where(chosen > 0, x, zero).Sum([1], keepAxes: true);
             var over = Tensor.Where(chosen > 0, zero, (margin - score + x).Relu());
-            var loss = (power == 1 ? over : over.Square()).Mean(1);
+            // Of what has no label no score is too high.
+            var isThere = (chosen > 0).Cast(x.ElementType).Sum(1) > 0;
+            var loss = Tensor.Where(isThere, (power == 1 ? over : over.Square()).Mean(1), zero);
             return Constant(classWeights, x) is { } weights ? loss * x.LabelWeights(target, weights) : loss;
         });
     }

@@ -26,6 +26,47 @@ public sealed class LossTests
     }
 
     [Fact]
+    public void A_label_that_is_no_class_is_refused_and_a_negative_one_means_none()
+    {
+        var x = Logits(-1, -2, -0.5f, -3).LogSoftmax(1);
+        foreach (var loss in new[] { Losses.NegativeLogLikelihood, Losses.NegativeLogLikelihoodWith([1, 2]), Losses.CrossEntropy })
+            Assert.ThrowsAny<SystemException>(() => loss(x, Tensor.From(0L, 2L)).ToArray());
+        Assert.Throws<ShapeMismatchException>(() => x.NegativeLogLikelihoods(Tensor.From(1L)));
+        foreach (var loss in new[] { Losses.NegativeLogLikelihood, Losses.MultiClassHinge(), Losses.Focal() })
+        {
+            var values = loss(x, Tensor.From(1L, -1L));
+            Assert.Equal(0, values.ToArray()[1]);
+            Assert.Equal([0, 0], Gradients.Of(values.Sum(), x).ToArray()[2..]);
+        }
+    }
+
+    [Fact]
+    public void Classes_may_be_a_size_that_is_not_known_while_tracing()
+    {
+        var losses = Function.Compile((Tensor x, Tensor labels) => x.NegativeLogLikelihoods(labels)
+            + Gradients.Of(Gradients.Of(x.CrossEntropies(labels, 0.1f).Sum(), x).Square().Sum(), x).Sum(1), dynamic: [1]);
+        foreach (int classes in new[] { 3, 5 })
+        {
+            var x = Tensor.From([.. Enumerable.Range(0, 2 * classes).Select(i => i * 0.25f)], [2, classes]);
+            var labels = Tensor.From(1L, 2L);
+            var slopes = Gradients.Of(Gradients.Of(x.CrossEntropies(labels, 0.1f).Sum(), x).Square().Sum(), x).Sum(1);
+            Assert.Equal((x.NegativeLogLikelihoods(labels) + slopes).ToArray(), losses.Run((x, labels)).ToArray());
+        }
+    }
+
+    /// <summary>torch's cosine_similarity keeps each norm from 0, not their product.</summary>
+    [Fact]
+    public void The_cosine_of_small_and_of_large_vectors_is_that_of_their_directions()
+    {
+        var x = Tensor.From([3f, 4, 3, 4], [2, 2]);
+        var y = Tensor.From([4f, 3, 4, 3], [2, 2]);
+        foreach (var (a, b) in new[] { (1e-3f, 1e-7f), (1e-7f, 1e-7f), (1e12f, 1e12f), (1f, 1f) })
+            Assert.All((a * x).CosineSimilarity(b * y).ToArray(), cosine => Assert.Equal(0.96f, cosine, 1e-5f));
+        Assert.Equal([0f, 0], x.CosineSimilarity(y.Full(0)).ToArray());
+        Assert.All(Gradients.Of(x.CosineSimilarity(y.Full(0)).Sum(), x).ToArray(), slope => Assert.Equal(0, slope));
+    }
+
+    [Fact]
     public void Labels_stand_for_rows_and_a_single_logit_for_itself()
     {
         var x = Logits(1, -2, 0.5f, 3);
