@@ -113,23 +113,23 @@ sealed class SequenceProgram
                 // Axes align at the end.
                 int[] places = [.. inputs.Where(i => i.IsPadded).Select(i => i.Axis + rank - i.Value.Rank).Distinct()];
                 return places.Length == 1 ? places[0] : -1;
-            case Ops.Softmax { Axis: var along } when along != axis:
+            case Ops.Softmax { Axis: > 0 and var along } when along != axis:
                 return axis;
-            case Ops.LogSoftmax { Axis: var along } when along != axis:
+            case Ops.LogSoftmax { Axis: > 0 and var along } when along != axis:
                 return axis;
-            case LogSumExp { Axis: var along, KeepAxis: var keep } when along != axis:
+            case LogSumExp { Axis: > 0 and var along, KeepAxis: var keep } when along != axis:
                 return keep || along > axis ? axis : axis - 1;
-            case Reduce reduce when !reduce.Axes.AsSpan().Contains(axis):
+            case Reduce reduce when !reduce.Axes.AsSpan().ContainsAny(0, axis):
                 return reduce.KeepAxes ? axis : axis - reduce.Axes.Count(a => a < axis);
-            case Cumulative { Axis: var along, Reverse: var reverse } when along != axis || !reverse:
+            case Cumulative { Axis: > 0 and var along, Reverse: var reverse } when along != axis || !reverse:
                 return axis;
-            case Ops.Slice { Axis: var along } when along != axis:
+            case Ops.Slice { Axis: > 0 and var along } when along != axis:
                 return axis;
-            case Concat { Axis: var along } when along != axis && inputs.All(i => !i.IsPadded || i.Axis == axis) && x.IsPadded:
+            case Concat { Axis: > 0 and var along } when along != axis && inputs.All(i => !i.IsPadded || i.Axis == axis) && x.IsPadded:
                 return axis;
-            case Ops.Transpose { Order: var order }:
+            case Ops.Transpose { Order: var order } when order[0] == 0:
                 return order.AsSpan().IndexOf(axis);
-            case Reshape:
+            case Reshape when node.Outputs[0].Rank > 0 && node.Outputs[0].Shape[0] == node.Inputs[0].Shape[0]:
                 return SameAxis(node.Inputs[0].Shape, node.Outputs[0].Shape, axis);
             case Ops.Linear when only && axis != x.Value.Rank - 1:
             case BatchNormalization when only && axis != 1:
@@ -138,7 +138,7 @@ sealed class SequenceProgram
             case RmsNormalization { Axis: var from2 } when only && axis < from2:
             case OneHot:
                 return axis;
-            case Gather { Axis: var along } when only && along != axis:
+            case Gather { Axis: > 0 and var along } when only && along != axis:
                 return along > axis ? axis : axis - 1 + inputs[1].Value.Rank;
             case Gather { Axis: var along } when !x.IsPadded:
                 return along + inputs[1].Axis;
@@ -165,8 +165,12 @@ sealed class SequenceProgram
         if (!only) return null;
         switch (op)
         {
-            case Reduce reduce:
+            case Reduce reduce when reduce.Axes.AsSpan().Contains(x.Axis):
                 return [new(x.Reduced(reduce))];
+            case LogSumExp { Axis: var along } when along != x.Axis:
+            case Ops.Softmax { Axis: var along2 } when along2 != x.Axis:
+            case Ops.LogSoftmax { Axis: var along3 } when along3 != x.Axis:
+                return null;
             case LogSumExp or Ops.Softmax or Ops.LogSoftmax:
                 var y = Applied(op, x.Masked(double.NegativeInfinity), inputs);
                 return [op is LogSumExp ? new(y) : x.With(y, x.Axis)];

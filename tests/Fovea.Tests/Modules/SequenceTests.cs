@@ -204,6 +204,8 @@ public sealed class SequenceTests
         { "Flatten", "pool over time" }, { "Linear", "depends on the length" }, { "LayerNorm", "one length alone" },
         { "Same padding, strided", "depends on the length" }, { "reflected border", "Pad" }, { "branches apart", "lengths may differ" },
         { "locally connected", "length" }, { "flip", "Slice" }, { "number of places", "padded (L)" },
+        { "mean of the samples", "Reduce" }, { "softmax over the samples", "Softmax" }, { "samples in order", "Cumulative" },
+        { "places first", "Transpose" }, { "channels as samples", "Reshape" }, { "samples twice", "Concat" },
     };
 
     static Module Refusing(string name) => name switch
@@ -216,6 +218,12 @@ public sealed class SequenceTests
         "branches apart" => new Apart(),
         "locally connected" => new LocallyConnected1d(5, 3),
         "flip" => new Lambda("flip", x => x.Flip(2)),
+        "mean of the samples" => new Lambda("mean", x => x - x.Mean([0], keepAxes: true)),
+        "softmax over the samples" => new Lambda("softmax", x => x.Softmax(0)),
+        "samples in order" => new Lambda("sums", x => x.CumulativeSum(0)),
+        "places first" => new Lambda("turn", x => x.Transpose(2, 0, 1)),
+        "channels as samples" => new Lambda("flat", x => x.Reshape(x.Shape[0] * Channels, x.Shape[2])),
+        "samples twice" => new Lambda("twice", x => Tensor.Concat(0, x, x)),
         _ => new Lambda("per place", x => x / x.Shape[2]),
     };
 
