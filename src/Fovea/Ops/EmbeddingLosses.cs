@@ -13,7 +13,7 @@ public static partial class TensorFunctions
         {
             return (x * y).Sum(axis) * ReciprocalNorm(x) * ReciprocalNorm(y);
 
-            // Kept from 0 inside the root, so that the gradient of a vector of zeros is finite; each alone, so that no product leaves range.
+            // Kept from 0 inside the root, so that the gradient of a vector of zeros is finite; each alone: a product could leave range.
             Tensor ReciprocalNorm(Tensor z) =>
                 z.Square().Sum(axis).Maximum(Tensor.Constant(CosineEpsilon * CosineEpsilon, z.ElementType)).Rsqrt();
         }

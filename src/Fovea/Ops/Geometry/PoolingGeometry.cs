@@ -114,8 +114,8 @@ public sealed record PoolingGeometry(Dims Kernel, Dims Stride, Dims PadBegin, Di
                     + "a window would see no pixel; pad less.");
             long beside = (long)PadBegin[i] + PadEnd[i] + Extent(i) + (Rounding == PoolingRounding.CeilingAnywhere ? Stride[i] : 0);
             if (image[i + 2].IsKnown && image[i + 2].Value + beside > int.MaxValue)
-                throw inputs.Fail($"has windows {Kernel}, with dilation {Dilation}, that reach over {Extent(i)} pixels of axis {i + 2}, and "
-                    + $"padding {PadBegin} and {PadEnd}: beside the input {image} that is more than {int.MaxValue} pixels.");
+                throw inputs.Fail($"has windows {Kernel}, with dilation {Dilation}, that reach over {Extent(i)} pixels of axis {i + 2}, "
+                    + $"and padding {PadBegin} and {PadEnd}: beside the input {image} that is more than {int.MaxValue} pixels.");
             sizes[i] = OutputSize(i, image[i + 2]);
             if (sizes[i].IsKnown && sizes[i].Value < 1)
                 throw inputs.Fail($"has windows {Kernel} that reach over {Extent(i)} pixels of axis {i + 2}; "
