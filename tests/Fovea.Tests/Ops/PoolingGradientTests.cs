@@ -99,4 +99,18 @@ public sealed class PoolingGradientTests(ITestOutputHelper output)
         new FiniteDifferences(6, seed).FirstFault(x => [pool(x[0])],
             [TestValue.Draw(new(new(ElementType.Float64, shape), SampleValues.Distinct), seed)])
             is { } fault ? $"{fault} (input {shape} {what})" : null;
+
+    /// <summary>One window alone: the kernels' arithmetic holds at the largest stride, too.</summary>
+    [Fact]
+    public void A_stride_as_large_as_an_integer_leaves_one_window()
+    {
+        const int stride = int.MaxValue;
+        var x = Tensor.From([1f, 2, 3, 4, 5, 6, 7, 8], [1, 1, 8]);
+
+        Assert.Equal([2f], x.AveragePool(3, stride).ToArray());
+        Assert.All([x.AveragePool(3, stride), x.LpPool(1, 3, stride) / 3], y =>
+            Assert.Equal([1f / 3, 1f / 3, 1f / 3, 0, 0, 0, 0, 0], Gradients.Of(y.Sum(), x).ToArray(), (a, b) => Math.Abs(a - b) < 1e-6));
+        Assert.Equal([0f, 0, 1, 2, 3], x.Unfold(5, stride, 2).ToArray());
+        Assert.Equal([1f, 1, 1, 0, 0, 0, 0, 0], Gradients.Of(x.Unfold(5, stride, 2).Sum(), x).ToArray());
+    }
 }

@@ -56,7 +56,8 @@ internal readonly record struct PoolAxis(int Input, int Output, int Kernel, int 
     {
         if (Stride == 0) return ((int)((long)input * Output / Input), (int)(((input + 1L) * Output + Input - 1) / Input));
         int place = input + PadBegin, before = place - (Kernel - 1) * Dilation;
-        return (before <= 0 ? 0 : (before + Stride - 1) / Stride, Math.Min(Output, place / Stride + 1));
+        // A stride may be as large as an integer.
+        return (before <= 0 ? 0 : (int)((before + (long)Stride - 1) / Stride), Math.Min(Output, place / Stride + 1));
     }
 
     /// <summary>Whether one of an output's taps lies on an input element that its window spans.</summary>

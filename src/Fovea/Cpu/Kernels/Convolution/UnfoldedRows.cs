@@ -59,8 +59,10 @@ internal sealed unsafe class UnfoldedRows(ConvolutionSizes sizes)
             if ((uint)z < (uint)_sizes.Input.Depth && (uint)y < (uint)_sizes.Input.Height)
             {
                 int x = _x * stride + _shift;
-                low = x >= 0 ? 0 : Math.Min(count, (-x + stride - 1) / stride);
-                high = x >= _sizes.Input.Width ? low : Math.Clamp((_sizes.Input.Width - x + stride - 1) / stride, low, count);
+                // A stride may be as large as an integer.
+                low = x >= 0 ? 0 : (int)Math.Min(count, ((long)stride - x - 1) / stride);
+                high = x >= _sizes.Input.Width ? low
+                    : (int)Math.Clamp(((long)_sizes.Input.Width - x + stride - 1) / stride, low, count);
                 pixel = ((nint)z * _sizes.Input.Height + y) * _sizes.Input.Width + x + (nint)low * stride;
             }
             run = new() { Count = count, Low = low, High = high, Pixel = pixel };
