@@ -14,6 +14,7 @@ public sealed class LargeConversionTests(ITestOutputHelper output)
     [InlineData("vgg16", 6, 512, 7)]
     public void A_classifier_slides_over_larger_images(string name, int places, int channels, int kernel)
     {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("FOVEA_LONG") == "1", "FOVEA_LONG is not 1: it takes gigabytes and minutes");
         var model = Zoo.Create(name, 1000, [3, 224, 224]);
         model.Build([3, 224, 224], seed: 1);
         var converted = model.ToFullyConvolutional(exact: true);
