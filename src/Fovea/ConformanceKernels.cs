@@ -100,7 +100,9 @@ static class ConformanceKernels
             c.Note($"Evaluate takes no inputs {what}.");
             return;
         }
-        bool moves = Moves(inputs, expected);
+        // What moves elements moves them whatever their sign; a norm of one element gives its absolute value.
+        SampleValue[] opposite = [.. inputs.Select(Opposite)];
+        bool moves = Moves(inputs, expected) && Moves(opposite, KernelHarness.Run(kernels[^1], c.Op, opposite));
         double tolerance = moves ? 0 : Tolerance(c) * (expected.Any(e => e.Element == ElementType.Float16) ? 1 << 13 : 1);
         moves &= byBits;
         foreach (var kernel in kernels.SkipLast(1))
@@ -160,6 +162,9 @@ static class ConformanceKernels
                 c.Count();
             }
     }
+
+    static SampleValue Opposite(SampleValue value) => value.Element == ElementType.Float32
+        ? SampleValue.Of<float>(value.Sizes, Array.ConvertAll(value.To<float>(), number => -number)) : value;
 
     /// <summary>Whether every element of the outputs is an element of an input, or 0: then nothing may round.</summary>
     static bool Moves(SampleValue[] inputs, SampleValue[] outputs)

@@ -54,6 +54,7 @@ internal sealed record SampleValue(ElementType Element, Dims Sizes, byte[] Bytes
                 SampleValues.Positive => 0.5 + 1.5 * random.Next(),
                 SampleValues.Distinct => (i - count / 2) * 0.05 + 0.025,
                 SampleValues.Integers => input.From + Math.Floor(random.Next() * (input.To - input.From)),
+                SampleValues.Small => random.Next() - 0.5,
                 SampleValues.Truth => random.Next() < 0.5 ? 0 : 1,
                 _ => random.Normal(),
             };

@@ -151,6 +151,7 @@ sealed class FieldGraph
             Unary or BatchNormalization => [x[0]],
             Binary op when BinaryTable.Row(op.Function).Kind == BinaryKind.Arithmetic => [x[0] + x[1]],
             Select => [x[1] + x[2]],
+            AdaptiveMaxPool op => [Tensor.Apply(new AdaptiveAveragePool(op.OutputSize), x[0])],
             MaxPool op => [Tensor.Apply(new AveragePool(op.Geometry, CountPadding: true), x[0])],
             Reduce { How: not (Reduction.Sum or Reduction.Mean) } op => [Tensor.Apply(op with { How = Reduction.Mean }, x[0])],
             Ops.Softmax op => [x[0] + x[0].Mean([op.Axis], keepAxes: true)],

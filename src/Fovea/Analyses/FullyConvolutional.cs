@@ -79,6 +79,15 @@ sealed class FullyConvolutional
                 Emit(index, step, reduce.How == Reduction.Mean ? new AveragePool(window) : new MaxPool(window), [Code(step.Inputs[0])]);
                 if (!reduce.KeepAxes) _flat[_run.First[index]] = new(Dims.Repeat(1, rank - 2));
                 return;
+            case AdaptiveAveragePool or AdaptiveMaxPool when !flat && _run.Output(index).Shape == input.Shape:
+                // Bins of one pixel at the size it was built for: nothing is joined.
+                _numbers[_run.First[index]] = Code(step.Inputs[0]);
+                return;
+            case AdaptiveAveragePool or AdaptiveMaxPool when !flat && BinsOf(input.Shape, _run.Output(index).Shape) is { } bins:
+                Emit(index, step, step.Op is AdaptiveAveragePool ? new AveragePool(bins) : new MaxPool(bins), [Code(step.Inputs[0])]);
+                return;
+            case AdaptiveAveragePool or AdaptiveMaxPool:
+                throw Refuse(step, "its bins are of unequal sizes");
             case Ops.Linear when flat:
                 var map = _flat[step.Inputs[0]].Map;
                 var weight = _run.Values[step.Inputs[1]].Shape.ToDims();
@@ -159,6 +168,14 @@ sealed class FullyConvolutional
     static Dims Map(Shape shape) => shape.Slice(2, shape.Rank - 2).ToDims();
 
     static bool IsFlattening(Shape from, Shape to) => to.Rank == 2 && to[0] == from[0] && to.Count == from.Count;
+
+    // Equal bins are windows side by side.
+    static PoolingGeometry? BinsOf(Shape input, Shape output)
+    {
+        Dims from = Map(input), to = Map(output);
+        return from.Zip(to).All(axis => axis.First % axis.Second == 0)
+            ? PoolingGeometry.Of(from.Count, new([.. from.Zip(to, (size, bins) => size / bins)]), [], [], []) : null;
+    }
 
     static bool IsGlobal(Reduce reduce, int rank) =>
         reduce.Axes.Count == rank - 2 && Enumerable.Range(2, rank - 2).All(axis => reduce.Axes.AsSpan().Contains(axis));

@@ -17,6 +17,8 @@ public enum SampleValues
     Integers,
     /// <summary>Truth values.</summary>
     Truth,
+    /// <summary>Uniform in [−0.5, 0.5): for what must stay below the root of what is <see cref="Positive"/>.</summary>
+    Small,
 }
 
 /// <summary>One input of a sample.</summary>

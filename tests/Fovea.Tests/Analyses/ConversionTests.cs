@@ -76,6 +76,26 @@ public sealed class ConversionTests
         Assert.True(middle.Differences[2 * 5 + 2] <= 1e-6 * middle.Scale);
     }
 
+    // AlexNet and VGG end in bins that are single pixels at the size they were made for.
+    [Theory]
+    [InlineData(6)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Bins_become_windows_where_they_are_equal(int bins)
+    {
+        var model = Built(new Sequential(new Conv2d(3, 3), new AdaptiveAvgPool2d(bins), new Flatten(), new Linear(4)), [1, 8, 8]);
+        if (bins == 4)
+        {
+            var error = Assert.Throws<Errors.UnsupportedOperatorException>(() => model.ToFullyConvolutional());
+            Assert.Contains("unequal", error.Message, StringComparison.Ordinal);
+            return;
+        }
+        var converted = model.ToFullyConvolutional();
+        Assert.True(converted.Difference <= 1e-5 * converted.Scale);
+        Assert.True(Analysis.CompareSliding(model, converted.Module, SampleValue.Normal<float>([1, 14, 12], 3).ToTensor()).Largest
+            <= 1e-5 * converted.Scale);
+    }
+
     [Fact]
     public void Networks_of_the_zoo_convert()
     {

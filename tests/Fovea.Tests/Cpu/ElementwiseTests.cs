@@ -231,6 +231,7 @@ public sealed unsafe class ElementwiseTests
         BinaryCode.Minimum => Math.Min(a, b),
         BinaryCode.Power => Math.Pow(a, b),
         BinaryCode.Mask => b > 0 ? a : 0,
+        BinaryCode.PRelu => a > 0 ? a : b * a,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 
