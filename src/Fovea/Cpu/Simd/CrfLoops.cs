@@ -20,7 +20,7 @@ internal readonly unsafe struct CrfChain(nint count, float* transitions, float* 
 internal static unsafe class CrfLoops
 {
     const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
-    const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    // Loops are methods of their own: in one with all of them the compiler would give up inlining, and exponentials would be calls.
     const float None = float.NegativeInfinity;
 
     /// <summary>Scratch floats of <see cref="LogLikelihood"/>.</summary>
@@ -34,21 +34,19 @@ internal static unsafe class CrfLoops
 
     /// <summary>The score of the tags less the logarithm of the sum of e^score over all tags; of no place 0.</summary>
     [MethodImpl(Loop)]
-    [SkipLocalsInit]
     public static float LogLikelihood<T>(CrfChain chain, float* emissions, nint length, long* tags, float* scratch)
         where T : unmanaged, IVec<T>
     {
         if (length == 0) return 0f;
-        float* work = stackalloc float[RowReductions.Work];
         double score = (double)chain.Start[tags[0]] + chain.End[tags[length - 1]];
         for (nint t = 0; t < length; t++)
         {
             score += emissions[t * chain.Count + (nint)tags[t]];
             if (t > 0) score += chain.Transitions[(nint)tags[t - 1] * chain.Count + (nint)tags[t]];
         }
-        double account = Forward<T>(chain, emissions, length, scratch, rows: 2, work, out float* last);
-        Add<T>(last, chain.End, chain.Count, last);
-        return (float)(score - (account + LogSum<T>(last, chain.Count, work)));
+        double account = Forward<T>(chain, emissions, length, scratch, rows: 2, out float* last);
+        ElementwiseLoops.Binary<T, AddBody>(last, chain.End, chain.Count, default, last);
+        return (float)(score - (account + LogSum<T>(last, chain.Count)));
     }
 
     /// <summary>
@@ -63,50 +61,40 @@ internal static unsafe class CrfLoops
     /// <param name="gradEmissions">[length, tags].</param>
     /// <param name="sums">Gradients of transitions, then start, then end: added to.</param>
     [MethodImpl(Loop)]
-    [SkipLocalsInit]
     public static void Gradient<T>(CrfChain chain, float* emissions, nint length, long* tags, float gradY, float* scratch,
         float* gradEmissions, float* sums) where T : unmanaged, IVec<T>
     {
-        float* work = stackalloc float[RowReductions.Work];
         nint count = chain.Count;
         float* turned = scratch, beta = turned + count * count, on = beta + count, share = on + count, alpha = share + count;
         float* start = sums + count * count, end = start + count;
         TransposeLoops.Transpose((uint*)chain.Transitions, (int)count, (int)count, (int)count, (int)count, (uint*)turned);
-        Forward<T>(chain, emissions, length, alpha, rows: length, work, out _);
+        Forward<T>(chain, emissions, length, alpha, rows: length, out _);
         new ReadOnlySpan<float>(chain.End, (int)count).CopyTo(new(beta, (int)count));
         for (nint t = length - 1; t >= 0; t--)
         {
             float* row = alpha + t * count, target = gradEmissions + t * count;
             // All ways pass each place at some tag: the shares of a place add up to 1, whatever was subtracted on the way.
-            Add<T>(row, beta, count, share);
-            float all = LogSum<T>(share, count, work);
+            ElementwiseLoops.Binary<T, AddBody>(row, beta, count, default, share);
+            float all = LogSum<T>(share, count);
             SoftmaxLoops.Softmax<T>(share, 1, count, target);
             target[tags[t]] -= 1f;
-            Scale<T>(target, -gradY, count);
-            if (t == 0) Add<T>(start, target, count, start);
-            if (t == length - 1) Add<T>(end, target, count, end);
+            ElementwiseLoops.BinaryScalar<T, MultiplyBody>(target, -gradY, count, default, target);
+            if (t == 0) ElementwiseLoops.Binary<T, AddBody>(start, target, count, default, start);
+            if (t == length - 1) ElementwiseLoops.Binary<T, AddBody>(end, target, count, default, end);
             else Pairs<T>(chain, row, on, all, gradY, sums);
             if (t < length - 1) sums[(nint)tags[t] * count + (nint)tags[t + 1]] += gradY;
             if (t == 0) break;
 
             // On from a tag of the place before, over this place.
-            Add<T>(beta, emissions + t * count, count, on);
-            float largest = RowReductions.Reduce<T, LargestBody>(on, count, default, work);
-            if (largest != None)
-            {
-                var shift = T.Create(largest);
-                for (nint k = 0; k < count; k += T.Count)
-                {
-                    nint n = Math.Min(count - k, T.Count);
-                    T.Store(T.Load(on + k, n, 0f) - shift, on + k, n);
-                }
-            }
+            ElementwiseLoops.Binary<T, AddBody>(beta, emissions + t * count, count, default, on);
+            float largest = RowReductions.ReducePiece<T, LargestBody>(on, count, default);
+            if (largest != None) ElementwiseLoops.BinaryScalar<T, SubtractBody>(on, largest, count, default, on);
             Step<T>(on, turned, count, beta);
         }
     }
 
     /// <summary>sums[i, j] −= gradY · e^(alpha[i] + transitions[i, j] + on[j] − all): what is expected of each pair of tags.</summary>
-    [MethodImpl(In)]
+    [MethodImpl(Loop)]
     static void Pairs<T>(in CrfChain chain, float* alpha, float* on, float all, float gradY, float* sums) where T : unmanaged, IVec<T>
     {
         var factor = T.Create(-gradY);
@@ -135,7 +123,7 @@ internal static unsafe class CrfLoops
         nint count = chain.Count;
         float* before = scratch, own = scratch + count;
         int* from = (int*)(scratch + 2 * count);
-        Add<T>(chain.Start, emissions, count, before);
+        ElementwiseLoops.Binary<T, AddBody>(chain.Start, emissions, count, default, before);
         for (nint t = 1; t < length; t++)
         {
             for (nint k = 0; k < count; k += T.Count)
@@ -170,18 +158,18 @@ internal static unsafe class CrfLoops
     /// Row t of α, or of two that take turns: the logarithm of all ways to a tag at a place, less what was subtracted; gives the sum of
     /// that up to the last row.
     /// </summary>
-    [MethodImpl(In)]
-    static double Forward<T>(in CrfChain chain, float* emissions, nint length, float* alpha, nint rows, float* work, out float* last)
+    [MethodImpl(Loop)]
+    static double Forward<T>(in CrfChain chain, float* emissions, nint length, float* alpha, nint rows, out float* last)
         where T : unmanaged, IVec<T>
     {
         nint count = chain.Count;
         double account = 0;
-        Add<T>(chain.Start, emissions, count, alpha);
+        ElementwiseLoops.Binary<T, AddBody>(chain.Start, emissions, count, default, alpha);
         last = alpha;
         for (nint t = 1; t < length; t++)
         {
             float* row = alpha + (rows == 2 ? t & 1 : t) * count;
-            float largest = RowReductions.Reduce<T, LargestBody>(last, count, default, work);
+            float largest = RowReductions.ReducePiece<T, LargestBody>(last, count, default);
             if (largest == None) largest = 0f;
             account += largest;
             Step<T>(last, chain.Transitions, count, row);
@@ -197,7 +185,7 @@ internal static unsafe class CrfLoops
     }
 
     /// <summary>y[j] = ln Σ over i of e^(x[i] + matrix[i, j]).</summary>
-    [MethodImpl(In)]
+    [MethodImpl(Loop)]
     static void Step<T>(float* x, float* matrix, nint count, float* y) where T : unmanaged, IVec<T>
     {
         T none = T.Create(None), zero = T.Create(0f);
@@ -215,34 +203,13 @@ internal static unsafe class CrfLoops
     }
 
     /// <summary>ln Σ eˣ.</summary>
-    [MethodImpl(In)]
-    static float LogSum<T>(float* x, nint count, float* work) where T : unmanaged, IVec<T>
+    [MethodImpl(Loop)]
+    static float LogSum<T>(float* x, nint count) where T : unmanaged, IVec<T>
     {
-        float largest = RowReductions.Reduce<T, LargestBody>(x, count, default, work), log;
+        float largest = RowReductions.ReducePiece<T, LargestBody>(x, count, default), log;
         if (largest == None) return None;
-        float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(x, count, new(largest), work);
+        float sum = RowReductions.ReducePiece<T, SumOfExponentialsBody>(x, count, new(largest));
         V1.Store(VMath.Log(V1.Create(sum)), &log);
         return largest + log;
-    }
-
-    [MethodImpl(In)]
-    static void Add<T>(float* a, float* b, nint count, float* y) where T : unmanaged, IVec<T>
-    {
-        for (nint i = 0; i < count; i += T.Count)
-        {
-            nint n = Math.Min(count - i, T.Count);
-            T.Store(T.Load(a + i, n, 0f) + T.Load(b + i, n, 0f), y + i, n);
-        }
-    }
-
-    [MethodImpl(In)]
-    static void Scale<T>(float* x, float factor, nint count) where T : unmanaged, IVec<T>
-    {
-        var by = T.Create(factor);
-        for (nint i = 0; i < count; i += T.Count)
-        {
-            nint n = Math.Min(count - i, T.Count);
-            T.Store(T.Load(x + i, n, 0f) * by, x + i, n);
-        }
     }
 }

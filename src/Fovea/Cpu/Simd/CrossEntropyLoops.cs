@@ -63,33 +63,35 @@ internal static unsafe class CrossEntropyLoops
                 continue;
             }
             float weighted = (1f - smoothing) * (target.Weights[label] * (log - (logits[label] - largest)));
-            if (smoothing != 0f)
-            {
-                T shift = T.Create(largest), logarithm = T.Create(log);
-                nint i = 0;
-                for (; i <= columns - T.Count; i += T.Count) T.Store(logarithm - (T.Load(logits + i) - shift), scratch + i);
-                if (i < columns) T.Store(logarithm - (T.Load(logits + i, columns - i, 0f) - shift), scratch + i, columns - i);
-                weighted += smoothing / columns * RowReductions.Dot<T>(target.Weights, scratch, columns, work);
-            }
+            if (smoothing != 0f) weighted += smoothing / columns * Surprise<T>(logits, columns, largest, log, target.Weights, scratch);
             loss[r] = weighted;
         }
+    }
+
+    /// <summary>Σ weights·(log − (logits − largest)).</summary>
+    [MethodImpl(Loop)]
+    [SkipLocalsInit]
+    static float Surprise<T>(float* logits, nint columns, float largest, float log, float* weights, float* scratch)
+        where T : unmanaged, IVec<T>
+    {
+        float* work = stackalloc float[RowReductions.Work];
+        T shift = T.Create(largest), logarithm = T.Create(log);
+        nint i = 0;
+        for (; i <= columns - T.Count; i += T.Count) T.Store(logarithm - (T.Load(logits + i) - shift), scratch + i);
+        if (i < columns) T.Store(logarithm - (T.Load(logits + i, columns - i, 0f) - shift), scratch + i, columns - i);
+        return RowReductions.Dot<T>(weights, scratch, columns, work);
     }
 
     /// <summary>gradLogits[r, c] = gradLoss[r]·(p[r, c]·Σ t − t[c]); 0 where there is no label.</summary>
     /// <exception cref="ArgumentException">A label is no class.</exception>
     [MethodImpl(Loop)]
-    [SkipLocalsInit]
     public static void Gradient<T, TLabel>(float* logits, TLabel* labels, float* gradLoss, nint rows, nint columns,
         CrossEntropyTarget target, float* gradLogits) where T : unmanaged, IVec<T> where TLabel : unmanaged, IBinaryInteger<TLabel>
     {
-        float* work = stackalloc float[RowReductions.Work];
-        float* numbers = stackalloc float[T.Count];
-        for (int i = 0; i < T.Count; i++) numbers[i] = i;
-        T first = T.Load(numbers), step = T.Create(T.Count), none = T.Create(0f);
         // Without smoothing the weights of other classes are multiplied by 0: they are not read, whatever they are.
         float* weights = target.Weights, spread = target.Smoothing == 0f ? null : weights;
         float smoothing = target.Smoothing, even = smoothing / columns;
-        float evenTotal = spread == null ? 0f : even * RowReductions.Reduce<T, SumBody>(spread, columns, default, work);
+        float evenTotal = spread == null ? 0f : even * RowReductions.ReducePiece<T, SumBody>(spread, columns, default);
         for (nint r = 0; r < rows; r++, logits += columns, gradLogits += columns)
         {
             long label = long.CreateTruncating(labels[r]);
@@ -98,23 +100,38 @@ internal static unsafe class CrossEntropyLoops
                 ElementwiseLoops.Fill<T>(0f, columns, gradLogits);
                 continue;
             }
-            float largest = RowReductions.Reduce<T, LargestBody>(logits, columns, default, work);
-            float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(logits, columns, new(largest), work);
+            float largest = RowReductions.ReducePiece<T, LargestBody>(logits, columns, default);
+            float sum = RowReductions.ReducePiece<T, SumOfExponentialsBody>(logits, columns, new(largest));
             float atLabel = weights == null ? 1f - smoothing : (1f - smoothing) * weights[label];
             float total = weights == null ? 1f : atLabel + evenTotal;
-            // The gradient comes last, so that an infinite one meets a difference, not two infinities.
-            T shift = T.Create(largest), scale = T.Create(total / sum), everywhere = T.Create(-even), chosen = T.Create(atLabel);
-            T gradient = T.Create(gradLoss[r]), place = T.Create(label), number = first;
-            for (nint i = 0; i < columns; i += T.Count, number += step)
-            {
-                nint n = Math.Min(columns - i, T.Count);
-                bool whole = n == T.Count;
-                var exponential = VMath.Exp((whole ? T.Load(logits + i) : T.Load(logits + i, n, 0f)) - shift);
-                var share = spread == null ? everywhere : everywhere * (whole ? T.Load(spread + i) : T.Load(spread + i, n, 0f));
-                var y = (T.Fma(exponential, scale, share) - T.Select(T.Equal(number, place), chosen, none)) * gradient;
-                if (whole) T.Store(y, gradLogits + i);
-                else T.Store(y, gradLogits + i, n);
-            }
+            GradientRow<T>(logits, columns, label, largest, total / sum, even, spread, atLabel, gradLoss[r], gradLogits);
+        }
+    }
+
+    // Methods of their own: in one with all the reductions the compiler would give up inlining, and the exponential would be calls.
+    [MethodImpl(Loop)]
+    static void GradientRow<T>(float* logits, nint columns, long label, float largest, float scale, float even, float* spread,
+        float atLabel, float gradient, float* gradLogits) where T : unmanaged, IVec<T>
+    {
+        float* numbers = stackalloc float[T.Count];
+        for (int lane = 0; lane < T.Count; lane++) numbers[lane] = lane;
+        T number = T.Load(numbers), step = T.Create(T.Count), place = T.Create(label), none = T.Create(0f);
+        T shift = T.Create(largest), factor = T.Create(scale), everywhere = T.Create(-even), chosen = T.Create(atLabel);
+        // The gradient comes last, so that an infinite one meets a difference, not two infinities.
+        T last = T.Create(gradient);
+        nint i = 0;
+        for (; i <= columns - T.Count; i += T.Count, number += step)
+        {
+            var share = spread == null ? everywhere : everywhere * T.Load(spread + i);
+            var y = T.Fma(VMath.Exp(T.Load(logits + i) - shift), factor, share) - T.Select(T.Equal(number, place), chosen, none);
+            T.Store(y * last, gradLogits + i);
+        }
+        if (i < columns)
+        {
+            nint n = columns - i;
+            var share = spread == null ? everywhere : everywhere * T.Load(spread + i, n, 0f);
+            var y = T.Fma(VMath.Exp(T.Load(logits + i, n, 0f) - shift), factor, share) - T.Select(T.Equal(number, place), chosen, none);
+            T.Store(y * last, gradLogits + i, n);
         }
     }
 

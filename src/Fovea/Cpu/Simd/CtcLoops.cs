@@ -28,6 +28,7 @@ internal static unsafe class CtcLoops
 {
     const MethodImplOptions Loop = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
     const MethodImplOptions In = MethodImplOptions.AggressiveInlining;
+    // Loops are methods of their own: in one with all of them the compiler would give up inlining, and exponentials would be calls.
     const float None = float.NegativeInfinity;
 
     // Two places before and behind each row are −∞: what would come from outside the target.
@@ -43,15 +44,12 @@ internal static unsafe class CtcLoops
     public static nint GradientFloats(nint frames, nint labels) => checked((4 + frames) * Pitch(labels));
 
     /// <summary>−ln p(labels | logits); ∞ where there is no way.</summary>
-    [MethodImpl(Loop)]
-    [SkipLocalsInit]
     public static float Loss<T>(CtcSample sample, float* scratch) where T : unmanaged, IVec<T>
     {
-        float* work = stackalloc float[RowReductions.Work];
         nint pitch = Pitch(sample.Count);
         float* skip = scratch + Margin, emission = scratch + pitch;
         Skips(sample, skip);
-        return Forward<T>(sample, skip, emission, scratch + 2 * pitch + Margin, pitch, rows: 2, work);
+        return Forward<T>(sample, skip, emission, scratch + 2 * pitch + Margin, pitch, rows: 2);
     }
 
     /// <summary>gradLogits[t, c] = gradLoss·(softmax(logits)[t, c] − the share of the ways that have class c in frame t).</summary>
@@ -60,32 +58,24 @@ internal static unsafe class CtcLoops
     /// <param name="zeroInfinity">Whether the gradient of an infinite loss is 0; else NaN.</param>
     /// <param name="scratch"><see cref="GradientFloats"/> floats.</param>
     /// <param name="gradLogits">[frames, classes].</param>
-    [MethodImpl(Loop)]
-    [SkipLocalsInit]
     public static void Gradient<T>(CtcSample sample, float gradLoss, bool zeroInfinity, float* scratch, float* gradLogits)
         where T : unmanaged, IVec<T>
     {
-        float* work = stackalloc float[RowReductions.Work];
         nint pitch = Pitch(sample.Count), states = sample.States, classes = sample.Classes;
         float* skip = scratch + Margin, share = scratch + pitch, beta = scratch + 2 * pitch + Margin, on = scratch + 3 * pitch + Margin,
             alpha = scratch + 4 * pitch + Margin;
         Skips(sample, skip);
-        float loss = Forward<T>(sample, skip, share, alpha, pitch, rows: sample.Frames, work);
+        float loss = Forward<T>(sample, skip, share, alpha, pitch, rows: sample.Frames);
         if (float.IsPositiveInfinity(loss))
         {
             ElementwiseLoops.Fill<T>(zeroInfinity ? 0f : float.NaN, sample.Frames * classes, gradLogits);
             return;
         }
         for (nint s = 0; s < states; s++) beta[s] = s >= states - 2 ? 0f : None;
-        T factor = T.Create(gradLoss), none = T.Create(None), zero = T.Create(0f);
         for (nint t = sample.Frames - 1; t >= 0; t--)
         {
-            float* row = alpha + t * pitch, target = gradLogits + t * classes;
-            for (nint s = 0; s < states; s += T.Count)
-            {
-                nint n = Math.Min(states - s, T.Count);
-                T.Store(T.Load(row + s, n, None) + T.Load(beta + s, n, None), share + s, n);
-            }
+            float* target = gradLogits + t * classes;
+            ElementwiseLoops.Binary<T, AddBody>(alpha + t * pitch, beta, states, default, share);
             // All ways pass each frame at some place: the shares of a frame add up to 1, whatever was subtracted on the way.
             SoftmaxLoops.Softmax<T>(share, 1, states, share);
             SoftmaxLoops.Softmax<T>(sample.Logits + t * classes, 1, classes, target);
@@ -96,28 +86,15 @@ internal static unsafe class CtcLoops
                 blanks += share[2 * i + 2];
             }
             target[sample.Blank] -= blanks;
-            for (nint c = 0; c < classes; c += T.Count)
-            {
-                nint n = Math.Min(classes - c, T.Count);
-                T.Store(T.Load(target + c, n, 0f) * factor, target + c, n);
-            }
+            ElementwiseLoops.BinaryScalar<T, MultiplyBody>(target, gradLoss, classes, default, target);
             if (t == 0) break;
 
             // β of the frame before: on from each place, over this frame.
-            float largest = RowReductions.Reduce<T, LargestBody>(beta, states, default, work);
-            Emissions<T>(sample, t, largest == None ? 0f : largest, share, work);
-            for (nint s = 0; s < states; s += T.Count)
-            {
-                nint n = Math.Min(states - s, T.Count);
-                T.Store(T.Load(beta + s, n, None) + T.Load(share + s, n, None), on + s, n);
-            }
+            float largest = RowReductions.ReducePiece<T, LargestBody>(beta, states, default);
+            Emissions<T>(sample, t, largest == None ? 0f : largest, share);
+            ElementwiseLoops.Binary<T, AddBody>(beta, share, states, default, on);
             on[states] = on[states + 1] = None;
-            for (nint s = 0; s < states; s += T.Count)
-            {
-                nint n = Math.Min(states - s, T.Count);
-                var far = T.Load(on + s + 2, n, None) + T.Load(skip + s + 2, n, None);
-                T.Store(Join(T.Load(on + s, n, None), T.Load(on + s + 1, n, None), far, none, zero), beta + s, n);
-            }
+            Joined<T>(on, on + 1, on + 2, skip + 2, null, states, beta);
         }
     }
 
@@ -133,36 +110,24 @@ internal static unsafe class CtcLoops
     }
 
     /// <summary>Row t of α, or of two that take turns; gives −ln p.</summary>
-    [MethodImpl(In)]
-    static float Forward<T>(in CtcSample sample, float* skip, float* emission, float* alpha, nint pitch, nint rows, float* work)
+    static float Forward<T>(in CtcSample sample, float* skip, float* emission, float* alpha, nint pitch, nint rows)
         where T : unmanaged, IVec<T>
     {
         nint states = sample.States;
         if (sample.Frames == 0) return sample.Count == 0 ? 0f : float.PositiveInfinity;
         double account = 0;
         float largest = 0f;
-        T none = T.Create(None), zero = T.Create(0f);
         float* before = null, row = alpha;
         for (nint t = 0; t < sample.Frames; t++)
         {
             row = alpha + (rows == 2 ? t & 1 : t) * pitch;
             row[-2] = row[-1] = None;
-            Emissions<T>(sample, t, largest, emission, work);
+            Emissions<T>(sample, t, largest, emission);
             account += largest;
-            for (nint s = 0; s < states; s += T.Count)
-            {
-                nint n = Math.Min(states - s, T.Count);
-                var own = T.Load(emission + s, n, 0f);
-                if (t > 0)
-                {
-                    var far = T.Load(before + s - 2, n, None) + T.Load(skip + s, n, None);
-                    own = Join(T.Load(before + s, n, None), T.Load(before + s - 1, n, None), far, none, zero) + own;
-                }
-                T.Store(own, row + s, n);
-            }
+            if (t > 0) Joined<T>(before, before - 1, before - 2, skip, emission, states, row);
             // At first only the two first places can be.
-            for (nint s = 2; t == 0 && s < states; s++) row[s] += None;
-            largest = RowReductions.Reduce<T, LargestBody>(row, states, default, work);
+            for (nint s = 0; t == 0 && s < states; s++) row[s] = s < 2 ? emission[s] : emission[s] + None;
+            largest = RowReductions.ReducePiece<T, LargestBody>(row, states, default);
             if (largest == None) largest = 0f;
             before = row;
         }
@@ -173,12 +138,11 @@ internal static unsafe class CtcLoops
     }
 
     /// <summary>emission[s] = ln p(class of place s in frame t) − shift.</summary>
-    [MethodImpl(In)]
-    static void Emissions<T>(in CtcSample sample, nint t, float shift, float* emission, float* work) where T : unmanaged, IVec<T>
+    static void Emissions<T>(in CtcSample sample, nint t, float shift, float* emission) where T : unmanaged, IVec<T>
     {
         float* x = sample.Logits + t * sample.Classes;
-        float largest = RowReductions.Reduce<T, LargestBody>(x, sample.Classes, default, work), log;
-        float sum = RowReductions.Reduce<T, SumOfExponentialsBody>(x, sample.Classes, new(largest), work);
+        float largest = RowReductions.ReducePiece<T, LargestBody>(x, sample.Classes, default), log;
+        float sum = RowReductions.ReducePiece<T, SumOfExponentialsBody>(x, sample.Classes, new(largest));
         V1.Store(VMath.Log(V1.Create(sum)), &log);
         float rest = log + shift, blank = x[sample.Blank] - largest - rest;
         emission[0] = blank;
@@ -186,6 +150,20 @@ internal static unsafe class CtcLoops
         {
             emission[2 * i + 1] = x[sample.Labels[i]] - largest - rest;
             emission[2 * i + 2] = blank;
+        }
+    }
+
+    /// <summary>y[s] = ln(eᵃ + eᵇ + e^(c + skip)) + more, element by element; without <paramref name="more"/> 0.</summary>
+    [MethodImpl(Loop)]
+    static void Joined<T>(float* a, float* b, float* c, float* skip, float* more, nint count, float* y) where T : unmanaged, IVec<T>
+    {
+        T none = T.Create(None), zero = T.Create(0f);
+        for (nint s = 0; s < count; s += T.Count)
+        {
+            nint n = Math.Min(count - s, T.Count);
+            var far = T.Load(c + s, n, None) + T.Load(skip + s, n, None);
+            var sum = Join(T.Load(a + s, n, None), T.Load(b + s, n, None), far, none, zero);
+            T.Store(more == null ? sum : sum + T.Load(more + s, n, 0f), y + s, n);
         }
     }
 
