@@ -48,6 +48,12 @@ public readonly ref struct Inputs
         if (!_types[index].Element.IsFloating()) throw Fail($"takes floating numbers, not {_types[index].Element}: Cast the input first.");
     }
 
+    /// <summary>Checks that a size that an attribute names is none below 0.</summary>
+    public void RequireSize(Dim size, string what)
+    {
+        if (size.IsKnown && size.Value < 0) throw Fail($"has {what} of {size}: at least 0.");
+    }
+
     /// <summary>Checks that every input has the element type of the first.</summary>
     public void RequireSameElement()
     {

@@ -55,6 +55,7 @@ namespace Fovea.Ops
         {
             inputs.RequireCount(2, 2);
             Gather.RequireIndices(inputs, 1);
+            inputs.RequireSize(Size, "a size");
             Shape dy = inputs[0].Shape, indices = inputs[1].Shape;
             if (Axis < 0 || dy.Rank < Axis + indices.Rank)
                 throw inputs.Fail($"cannot scatter {dy} by indices {indices} along axis {Axis}.");

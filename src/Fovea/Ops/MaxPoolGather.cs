@@ -15,7 +15,15 @@ public sealed record MaxPoolGather : Op
         inputs.RequireCount(2, 2);
         inputs.RequireFloating(0);
         CheckIndices(inputs, 1, inputs[0].Shape.Slice(0, Math.Min(2, inputs[0].Rank)));
+        CheckPixels(inputs, inputs[0].Shape.Slice(2, inputs[0].Rank - 2), inputs[1].Shape);
         return [new(inputs[0].Element, inputs[1].Shape)];
+    }
+
+    /// <summary>Checks that there is a pixel where there are indices.</summary>
+    internal static void CheckPixels(Inputs inputs, Shape pixels, Shape indices)
+    {
+        if (pixels.IsKnown && pixels.Count == 0 && !(indices.IsKnown && indices.Count == 0))
+            throw inputs.Fail($"has indices {indices} for an image of {pixels}: there is no pixel.");
     }
 
     internal static void CheckIndices(Inputs inputs, int index, Shape leading)

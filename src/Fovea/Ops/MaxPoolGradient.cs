@@ -16,6 +16,7 @@ public sealed record MaxPoolGradient(Shape InputSize) : Op
         inputs.RequireCount(2, 2);
         inputs.RequireFloating(0);
         MaxPoolGather.CheckIndices(inputs, 1, inputs[0].Shape);
+        MaxPoolGather.CheckPixels(inputs, InputSize, inputs[1].Shape);
         return [new(inputs[0].Element, Shape.Concat(inputs[0].Shape.Slice(0, 2), InputSize))];
     }
 

@@ -53,7 +53,10 @@ namespace Fovea.Ops
                 if (!Axes.AsSpan().Contains(i)) dims.Add(shape[i]);
                 else if (KeepAxes) dims.Add(1);
             }
-            return [inputs[0] with { Shape = new Shape([.. dims]) }];
+            var output = new Shape([.. dims]);
+            if (How is Reduction.Max or Reduction.Min && shape.IsKnown && shape.Count == 0 && output.Count != 0)
+                throw inputs.Fail($"{How} of no elements has no value (input {shape}, axes {Axes}).");
+            return [inputs[0] with { Shape = output }];
         }
 
         /// <inheritdoc/>

@@ -20,6 +20,7 @@ public sealed record RoiAlignGradient(RoiGeometry Geometry, Dim Images, Shape In
         inputs.RequireCount(count, count);
         inputs.RequireFloating(0);
         RoiAlign.RequireBoxes(inputs, 1);
+        inputs.RequireSize(Images, "a number of images");
         var dy = inputs[0].Shape;
         if (dy.Rank != 4 || InputSize.Rank != 2) throw inputs.Fail($"takes K, C, bins and makes N, C, H, W; not {dy} and {InputSize}.");
         Shape image = new([Images, dy[1], .. InputSize]), expected = Geometry.Pooled(inputs, image, 1);

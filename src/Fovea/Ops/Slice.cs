@@ -67,6 +67,7 @@ namespace Fovea.Ops
             inputs.RequireCount(1, 1);
             var shape = inputs[0].Shape;
             if ((uint)Axis >= (uint)shape.Rank) throw inputs.Fail($"has no axis {Axis} in {shape}.");
+            inputs.RequireSize(Total, "a total size");
             var output = shape.With(Axis, Total);
             Slice.Cut(inputs, output, Axis, Start, shape[Axis], Step);
             return [inputs[0] with { Shape = output }];

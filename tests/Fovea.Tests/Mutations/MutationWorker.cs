@@ -53,6 +53,7 @@ public sealed class MutationWorker
             .. OpCatalog.All.Where(op => operators.Length == 0 || operators.Contains(op.Name))
                 .SelectMany(op => Trial.Samples(op).Append(Trial.Refusals(op))),
             .. Trial.Golden(), .. Trial.Onnx(), .. Trial.Tests("Fovea.Tests.Ops"), .. Trial.Tests("Fovea.Tests.Modules"),
+            .. Trial.Tests("Fovea.Tests.Cpu", "VectorKernelTests"),
         ];
 
         // Twice: the first run pays for the compiler. What fails with no mutant on is a fault of the switches, or was skipped.

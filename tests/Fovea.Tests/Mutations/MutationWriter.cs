@@ -164,6 +164,12 @@ internal sealed class MutationWriter
     static IEnumerable<string> Binary(BinaryExpressionSyntax binary)
     {
         var (left, right) = (binary.Left.ToString(), binary.Right.ToString());
+        if (right.EndsWith(".MaxValue", StringComparison.Ordinal))
+        {
+            // One more or less than no test can hold.
+            return [];
+        }
+
         return binary.Kind() switch
         {
             SyntaxKind.AddExpression => IsText(binary) ? [] : [$"{left} - {right}", left],
@@ -201,7 +207,7 @@ internal sealed class MutationWriter
     static IEnumerable<string> Exchanged(InvocationExpressionSyntax call)
     {
         var arguments = call.ArgumentList.Arguments;
-        if (Symmetric.Contains(Name(call))
+        if (Symmetric.Contains(Name(call)) || Commutes(call)
             || arguments.Any(a => a.NameColon is not null || !a.RefKindKeyword.IsKind(SyntaxKind.None)))
         {
             yield break;
@@ -218,6 +224,13 @@ internal sealed class MutationWriter
             }
         }
     }
+
+    // The function of a table that its name says.
+    static bool Commutes(InvocationExpressionSyntax call) => call.ArgumentList.Arguments is [{ Expression: MemberAccessExpressionSyntax
+    {
+        Expression: IdentifierNameSyntax { Identifier.Text: "BinaryFunction" },
+        Name.Identifier.Text: "Add" or "Multiply" or "And" or "Or" or "Xor" or "Equal" or "NotEqual" or "Maximum" or "Minimum",
+    } }, ..];
 
     static IEnumerable<string> Assignment(AssignmentExpressionSyntax assignment) => assignment.Kind() switch
     {

@@ -48,8 +48,8 @@ internal sealed record Trial(string Name, Action Run)
         }));
 
     /// <summary>Inputs that an operator must refuse.</summary>
-    internal static Trial Refusals(Op prototype) =>
-        new($"{prototype.Name}, what it refuses", () => Findings.None("taken:", CatalogTests.InputCountsThatAreTaken(prototype)));
+    internal static Trial Refusals(Op prototype) => new($"{prototype.Name}, what it refuses", () => Findings.None("faults:",
+        [.. CatalogTests.InputCountsThatAreTaken(prototype), .. RefusalTests.Faults(prototype), .. RefusalTests.Unequal(prototype)]));
 
     /// <summary>PyTorch's vectors.</summary>
     internal static IEnumerable<Trial> Golden() =>
@@ -63,9 +63,9 @@ internal sealed record Trial(string Name, Action Run)
         OnnxCases.Names.Where(name => OnnxCases.Reason(name) is null).Select(name => new Trial(name, () => OnnxOperatorTests.Check(name)));
 
     /// <summary>The tests of a namespace that need nothing but themselves: what is refused, and what the samples cannot say.</summary>
-    internal static IEnumerable<Trial> Tests(string @namespace) =>
+    internal static IEnumerable<Trial> Tests(string @namespace, string? only = null) =>
         from type in typeof(Trial).Assembly.GetTypes()
-        where type.Namespace == @namespace && type.GetConstructor([]) is not null
+        where type.Namespace == @namespace && (only is null || type.Name == only) && type.GetConstructor([]) is not null
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
         where method.ReturnType == typeof(void) && method.GetCustomAttribute<FactAttribute>() is not null
         from arguments in Rows(method)
