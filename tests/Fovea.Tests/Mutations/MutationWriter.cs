@@ -226,11 +226,14 @@ internal sealed class MutationWriter
     }
 
     // The function of a table that its name says.
-    static bool Commutes(InvocationExpressionSyntax call) => call.ArgumentList.Arguments is [{ Expression: MemberAccessExpressionSyntax
+    static bool Commutes(InvocationExpressionSyntax call) => call.ArgumentList.Arguments is [
     {
-        Expression: IdentifierNameSyntax { Identifier.Text: "BinaryFunction" },
-        Name.Identifier.Text: "Add" or "Multiply" or "And" or "Or" or "Xor" or "Equal" or "NotEqual" or "Maximum" or "Minimum",
-    } }, ..];
+        Expression: MemberAccessExpressionSyntax
+        {
+            Expression: IdentifierNameSyntax { Identifier.Text: "BinaryFunction" },
+            Name.Identifier.Text: "Add" or "Multiply" or "And" or "Or" or "Xor" or "Equal" or "NotEqual" or "Maximum" or "Minimum",
+        }
+    }, ..];
 
     static IEnumerable<string> Assignment(AssignmentExpressionSyntax assignment) => assignment.Kind() switch
     {
